@@ -1,0 +1,54 @@
+# What a person types. `make` alone lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# The build cache stands outside the checkout, so a fresh clone of the same project builds little.
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/jpki-reset
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+export PATH := $(CACHE)/tools/bin:$(PATH)
+BIN := $(CARGO_TARGET_DIR)/debug
+STORE ?= embedded
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Install what is missing on a Debian 12 machine (root or sudo), once
+	@deploy/setup.sh
+
+.PHONY: build
+build: setup
+	@cargo build --workspace --bins
+
+.PHONY: demo
+demo: build ## The whole story on this machine; ONCE=1 stops after it; STORE=redis runs it on Redis
+	@BIN=$(BIN) ONCE=$(ONCE) STORE=$(STORE) deploy/demo.sh
+
+.PHONY: test
+test: setup fmt lint ## Set-up, format, lints and every test; the runner's summary comes last
+	@cargo test --quiet --workspace --doc >/dev/null
+	@cargo build --workspace --bins
+	@cargo nextest run --workspace --no-fail-fast
+
+.PHONY: fmt
+fmt:
+	@cargo fmt --all --check
+
+.PHONY: lint
+lint: setup
+	@cargo clippy --workspace --all-targets -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+
+.PHONY: soak
+soak: build ## Long runs: a million random commands, long kill and contention runs (about 20 minutes)
+	@deploy/soak.sh
+
+.PHONY: bench
+bench: setup ## Figures as ratios against a baseline in the same run
+	@cargo bench --workspace
+
+.PHONY: clean
+clean: ## Remove the demo's files (the build cache stays)
+	@rm -rf .demo
