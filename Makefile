@@ -18,6 +18,10 @@ help: ## This list
 setup: ## Install what is missing on a Debian 12 machine (root or sudo), once
 	@deploy/setup.sh
 
+.PHONY: setup-test
+setup-test:
+	@deploy/setup.sh test
+
 .PHONY: build
 build: setup
 	@cargo build --workspace --bins
@@ -27,7 +31,7 @@ demo: build ## The whole story on this machine; ONCE=1 stops after it; STORE=red
 	@BIN=$(BIN) ONCE=$(ONCE) STORE=$(STORE) deploy/demo.sh
 
 .PHONY: test
-test: setup fmt lint ## Set-up, format, lints and every test; the runner's summary comes last
+test: setup-test fmt lint ## Set-up, format, lints and every test; the runner's summary comes last
 	@cargo test --quiet --workspace --doc >/dev/null
 	@cargo build --workspace --bins
 	@cargo nextest run --workspace --no-fail-fast

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the build, the demo and the tests need on Debian 12, and only what is missing.
+# Installs what the build and the demo need on Debian 12, and only what is missing; with `test`, the test runner too.
 set -euo pipefail
 
 packages=(
@@ -47,7 +47,7 @@ if ! command -v cargo >/dev/null; then
 fi
 
 # The test runner: one summary over all crates, a process and a time limit per test.
-if ! cargo nextest --version >/dev/null 2>&1; then
+if [ "${1:-}" = test ] && ! cargo nextest --version >/dev/null 2>&1; then
     printf 'Building the test runner cargo-nextest (once, some minutes)\n'
     cargo install cargo-nextest --locked --version 0.9.143 \
         --root "${XDG_CACHE_HOME:-$HOME/.cache}/jpki-reset/tools"
