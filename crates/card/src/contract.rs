@@ -1,0 +1,1 @@
+//! What every transport with a My Number Card behind it must do.
