@@ -96,11 +96,15 @@ digest_id!(
     RequestHash
 );
 digest_id!(
+    /// SHA-256 of an app's `Idempotency-Key`: which request a repeat repeats.
+    RequestKey
+);
+digest_id!(
     /// SHA-256 of the surface file as read from the chip.
     SurfaceHash
 );
 
-/// Why a name was not accepted as a kiosk's or an operator's.
+/// Why a name was not accepted as a kiosk's, an operator's or a staff member's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadName;
 
@@ -157,6 +161,10 @@ name_id!(
 name_id!(
     /// The company that runs a kiosk, as `deploy/service.toml` names it.
     OperatorId
+);
+name_id!(
+    /// One member of the support desk's staff.
+    StaffId
 );
 
 #[cfg(test)]

@@ -11,18 +11,35 @@
 //! | [`number`] | the reservation number a person reads out |
 //! | [`statement`] | the labelled bytes that cards and the authority sign |
 //! | [`limits`] | every figure of the service in one table |
+//! | [`hours`], [`offer`] | when kiosks work, and which operator resets which PIN kind from when |
+//! | [`policy`] | the settings a decision is made under |
+//! | [`decision`] | [`decide`]: the frame in which every command is decided |
+//! | [`installation`] | one installed app: its lock and the booking in hand |
+//! | [`card`] | one card: its locks, reservations, claims and completions |
 
+pub mod card;
+pub mod decision;
+pub mod hours;
 pub mod id;
+pub mod installation;
 pub mod limits;
 pub mod number;
+pub mod offer;
 pub mod pin;
+pub mod policy;
 pub mod statement;
 pub mod timestamp;
 
+pub use card::Card;
+pub use decision::{Aggregate, Command, Decision, Event, decide};
+pub use hours::Hours;
 pub use id::{
-    BookingId, CardId, CertificateHash, ClaimId, InstallationId, KeyHash, KioskId, Nonce, OperatorId,
-    SessionId,
+    AttemptId, BookingId, CardId, CertificateHash, ClaimId, InstallationId, KeyHash, KioskId, Nonce,
+    OperatorId, RequestHash, RequestKey, SessionId, StaffId, SurfaceHash,
 };
+pub use installation::Installation;
 pub use number::ReservationNumber;
+pub use offer::Kinds;
 pub use pin::PinKind;
+pub use policy::Policy;
 pub use timestamp::Timestamp;

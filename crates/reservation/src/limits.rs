@@ -22,6 +22,30 @@ pub const DEFAULT_LOCK: Duration = Duration::from_secs(24 * 3600);
 pub const VOIDS_PER_BOOKING: u8 = 3;
 /// Face challenges per booking (design §7).
 pub const CHALLENGES_PER_BOOKING: u8 = 10;
+/// From the poses to the last frame: four steps of a few seconds each, and a slow line (face facts §6).
+pub const FACE_CHALLENGE_LIFE: Duration = Duration::from_secs(90);
+/// From the debit to the verdict; after it the card counts the attempt as failed. A match takes about a second.
+pub const FACE_ATTEMPT_LIFE: Duration = Duration::from_secs(30);
+/// How much longer the installation waits than the card, so that the card's answer can still be copied.
+pub const FACE_COPY_GRACE: Duration = Duration::from_secs(30);
+/// The poses of one challenge, as the face step encodes them.
+pub const FACE_POSES_MAX_BYTES: usize = 64;
+/// Verdicts a card remembers, so that a repeat gets the same answer.
+pub const VERDICTS_KEPT: usize = 16;
+/// Bookings in which a card was proved that its record remembers; each counts for [`BOOKING_LIFE`].
+pub const PROOFS_KEPT: usize = 16;
+/// Ended reservations a card remembers, so that a late proof finds its claim.
+pub const ENDED_RESERVATIONS_KEPT: usize = 8;
+/// Lines of history a card remembers for the support desk.
+pub const HISTORY_KEPT: usize = 32;
+/// A first staff member's approval waits this long for a second.
+pub const STAFF_APPROVAL_LIFE: Duration = Duration::from_secs(3600);
+/// Records, ended reservations and history are kept this long after the last change (security facts §2.2, R9).
+pub const RETENTION: Duration = Duration::from_secs(90 * 24 * 3600);
+/// The reply to a claim, kept to be repeated byte for byte.
+pub const GRANT_MAX_BYTES: usize = 4096;
+/// A SubjectPublicKeyInfo: 294 bytes for RSA-2048.
+pub const PUBLIC_KEY_MAX_BYTES: usize = 1024;
 /// Certificates and signatures are no larger than this; RSA-2048 profiles stay below 2.5 KiB (card facts §5).
 pub const CERTIFICATE_MAX_BYTES: usize = 4096;
 /// The card challenge that an authorisation is bound to, in bytes (docs/card-reset.md).

@@ -40,10 +40,23 @@ impl Timestamp {
         Self(self.0.saturating_add(millis))
     }
 
+    /// This instant minus `span`; saturates.
+    #[must_use]
+    pub const fn before(self, span: Duration) -> Self {
+        let millis = span.as_millis();
+        let millis = if millis > i64::MAX as u128 { i64::MAX } else { millis as i64 };
+        Self(self.0.saturating_sub(millis))
+    }
+
     /// How long ago `earlier` was; zero if it lies ahead.
     pub const fn since(self, earlier: Self) -> Duration {
         let millis = self.0.saturating_sub(earlier.0);
         Duration::from_millis(if millis < 0 { 0 } else { millis as u64 })
+    }
+
+    /// The calendar day in Japan, as days since 1970-01-01.
+    pub const fn jst_day(self) -> i64 {
+        self.0.saturating_add(JST_OFFSET_SECS * 1000).div_euclid(MILLIS_PER_DAY)
     }
 
     /// Milliseconds since midnight in Japan.

@@ -1,0 +1,225 @@
+//! The record of one installed app.
+
+use crate::{
+    AttemptId, BookingId, CardId, InstallationId, KeyHash, Nonce, PinKind, RequestHash, RequestKey,
+    ReservationNumber, SurfaceHash, Timestamp,
+};
+
+/// One installed app, known by its device key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installation {
+    /// Which.
+    pub id: InstallationId,
+    /// When its key was first registered.
+    pub registered_at: Timestamp,
+    /// The highest instant this record has seen.
+    pub high_water: Timestamp,
+    /// Begins anew whenever the failures do: after a match, a lock's end, a lift.
+    pub generation: u32,
+    /// Whether it may book.
+    pub standing: Standing,
+    /// The booking in hand; a new one takes its place.
+    pub booking: Option<Booking>,
+}
+
+/// Whether an installation may book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It may.
+    Open {
+        /// Consecutive face failures, below [`crate::limits::FACE_FAILURES_TO_LOCK`].
+        failures: u8,
+    },
+    /// The app lock: neither target can be booked.
+    Locked {
+        /// When it began.
+        since: Timestamp,
+        /// The first instant at which it is over.
+        until: Timestamp,
+    },
+}
+
+/// One booking (事前予約手続き).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Booking {
+    /// Which.
+    pub id: BookingId,
+    /// The key of the request that began it: the same key again gets the same booking.
+    pub request: RequestKey,
+    /// The body of that request: the same key with another body is refused.
+    pub body: RequestHash,
+    /// What the card signs, once.
+    pub nonce: Nonce,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// The first instant at which it is over.
+    pub deadline: Timestamp,
+    /// How far it has come.
+    pub progress: Progress,
+}
+
+/// How far a booking has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// No card evidence has been accepted yet.
+    AwaitingCard {
+        /// The PIN to be reset.
+        target: PinKind,
+    },
+    /// The signature PIN is to be reset: the holder's face is asked for.
+    Face(FaceStep),
+    /// The user PIN is to be reset: the card's proof is enough.
+    UserReady {
+        /// The card that proved itself.
+        card: ProvedCard,
+    },
+    /// The signature PIN is to be reset, and the face matched.
+    SignatureReady {
+        /// The card that proved itself.
+        card: ProvedCard,
+        /// What was matched.
+        matched: Match,
+    },
+    /// The card's answer has been copied: there is a reservation.
+    Finished {
+        /// The card that proved itself.
+        card: ProvedCard,
+        /// What was matched; nothing for the user PIN.
+        matched: Option<Match>,
+        /// The card's answer.
+        reserved: Reserved,
+    },
+}
+
+/// A card that proved itself in this booking, once and for all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProvedCard {
+    /// Which card.
+    pub id: CardId,
+    /// The key of the known PIN: the claim must be made with the same.
+    pub known_key: KeyHash,
+    /// The card's number at that time, for the support desk.
+    pub number: ReservationNumber,
+}
+
+/// The face step of a booking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaceStep {
+    /// The card that proved itself.
+    pub card: ProvedCard,
+    /// The surface file it was read with; the face step must send the same.
+    pub surface: SurfaceHash,
+    /// Challenges issued so far.
+    pub challenges: u8,
+    /// Debits voided so far.
+    pub voids: u8,
+    /// What is going on.
+    pub stage: FaceStage,
+    /// The attempt that was closed last, so that its repeat gets the same answer.
+    pub last: Option<ClosedAttempt>,
+}
+
+/// What is going on in the face step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaceStage {
+    /// A challenge can be asked for.
+    Waiting,
+    /// A challenge is out.
+    Challenged(Challenge),
+    /// The attempt is debited and has no verdict yet.
+    Attempting(OpenAttempt),
+}
+
+/// What the holder is asked to do before the camera, and by when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    /// The challenge, and the attempt that is made on it.
+    pub attempt: AttemptId,
+    /// The key of the request that asked for it.
+    pub request: RequestKey,
+    /// The poses, as the face step encodes them.
+    pub poses: Vec<u8>,
+    /// The first instant at which frames come too late.
+    pub deadline: Timestamp,
+}
+
+/// An attempt that is debited and has no verdict yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenAttempt {
+    /// Which.
+    pub attempt: AttemptId,
+    /// What was sent: one debit pays for one set of frames.
+    pub request: RequestHash,
+    /// The first instant at which the card counts it as failed.
+    pub deadline: Timestamp,
+}
+
+/// An attempt that has its verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosedAttempt {
+    /// Which.
+    pub attempt: AttemptId,
+    /// What was sent.
+    pub request: RequestHash,
+    /// The verdict; never [`Verdict::Accepted`], which ends the face step.
+    pub verdict: Verdict,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The face is the card's.
+    Accepted,
+    /// It is not, or not live, or the match could not tell.
+    Rejected,
+    /// A fault of ours: no verdict was reached, and the debit is taken back.
+    Voided,
+    /// No verdict came in time: a failure.
+    Lapsed,
+}
+
+/// What was matched: a reservation names exactly this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// The challenge and its attempt.
+    pub attempt: AttemptId,
+    /// What was sent.
+    pub request: RequestHash,
+    /// The surface file whose portrait was matched.
+    pub surface: SurfaceHash,
+}
+
+/// The card's answer to a finished booking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reserved {
+    /// The number to read out.
+    pub number: ReservationNumber,
+    /// When the reservation was made.
+    pub made_at: Timestamp,
+    /// The first instant at which it is over.
+    pub expires_at: Timestamp,
+}
+
+impl Booking {
+    /// The PIN to be reset.
+    pub const fn target(&self) -> PinKind {
+        match &self.progress {
+            Progress::AwaitingCard { target } => *target,
+            Progress::Face(_)
+            | Progress::SignatureReady { .. }
+            | Progress::Finished { matched: Some(_), .. } => PinKind::Signature,
+            Progress::UserReady { .. } | Progress::Finished { matched: None, .. } => PinKind::User,
+        }
+    }
+
+    /// The card that proved itself in this booking.
+    pub const fn card(&self) -> Option<&ProvedCard> {
+        match &self.progress {
+            Progress::AwaitingCard { .. } => None,
+            Progress::Face(FaceStep { card, .. })
+            | Progress::UserReady { card }
+            | Progress::SignatureReady { card, .. }
+            | Progress::Finished { card, .. } => Some(card),
+        }
+    }
+}
