@@ -1,5 +1,25 @@
 //! A software My Number Card: its issuer, the card itself, and the ways to plug it into a reader.
 //!
 //! Issuer, certificates and the PIN reset are *simulated*: the real ones are not public (docs/card-reset.md).
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`issuer`] | makes cards, certificates, revocation lists and the card register in a folder |
+//! | [`VirtualCard`] | one card: bytes in, bytes out, counters durable before the answer leaves |
+//! | [`vpcd`] | plugs a card into a reader of the PC/SC stack |
+//! | [`reader`] | private readers: a pcscd of one's own, as an ordinary user |
+//! | [`reset`] | the simulated reset of a PIN by authorisation: commands and status words |
 
+mod card_file;
+mod chip;
+mod files;
 pub mod issuer;
+pub mod reader;
+pub mod reset;
+mod virtual_card;
+pub mod vpcd;
+
+pub use card_file::{FRESH_SIGNATURE_PIN, FRESH_USER_PIN};
+pub use chip::{AuthorityKey, BadAuthorityKey, TokenKind};
+pub use files::FileError;
+pub use virtual_card::VirtualCard;

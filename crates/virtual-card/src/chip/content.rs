@@ -1,0 +1,147 @@
+//! What was put on the card at issue.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::rsa::KeyPair;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, KeyPair as _, ParsedPublicKey};
+use der::Decode as _;
+use reservation::id::KeyHash;
+use reservation::pin::PinKind;
+use serde::{Deserialize, Serialize};
+use x509_cert::spki::SubjectPublicKeyInfoRef;
+
+/// What the token information says the card is (card facts §6). All behave alike here; a terminal has to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenKind {
+    /// A My Number Card.
+    #[default]
+    MyNumberCard,
+    /// An old 住基カード.
+    ResidentRegisterCard,
+    /// The certificates in an Android phone.
+    AndroidPhone,
+    /// The certificates in an iPhone.
+    IPhone,
+}
+
+impl TokenKind {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::MyNumberCard => b"JPKIAPICCTOKEN2",
+            Self::ResidentRegisterCard => b"JPKIAPICCTOKEN",
+            Self::AndroidPhone => b"JPKIAPGPSETOKEN",
+            Self::IPhone => b"JPKIAPIOSTOKEN",
+        }
+    }
+}
+
+/// EF 0006 is a PKCS #11 `CK_TOKEN_INFO` with 32-bit integers.
+const TOKEN_INFO_BYTES: usize = 160;
+const CERTIFICATE_PRESENT: u8 = 0x8F;
+
+/// Keys, certificates and the authority's key.
+pub(crate) struct Content {
+    pub(crate) token: TokenKind,
+    pub(crate) user: KeyObject,
+    pub(crate) signature: Option<KeyObject>,
+    pub(crate) authority: Option<AuthorityKey>,
+}
+
+impl Content {
+    /// Key and certificate of that kind, if the card has them.
+    pub(crate) fn key(&self, kind: PinKind) -> Option<&KeyObject> {
+        match kind {
+            PinKind::User => Some(&self.user),
+            PinKind::Signature => self.signature.as_ref(),
+        }
+    }
+
+    /// EF 0006: the label, padded with spaces, and fields that no reader is known to use.
+    pub(crate) fn token_info(&self) -> Vec<u8> {
+        let mut info = self.token.label().to_vec();
+        info.resize(96, b' ');
+        info.resize(TOKEN_INFO_BYTES, 0);
+        info
+    }
+
+    /// EF 0008: which certificates are there.
+    pub(crate) fn availability(&self) -> Vec<u8> {
+        let signature = if self.signature.is_some() { CERTIFICATE_PRESENT } else { 0 };
+        vec![signature, CERTIFICATE_PRESENT, 0]
+    }
+}
+
+/// A key pair with its certificates.
+pub(crate) struct KeyObject {
+    pub(crate) private: KeyPair,
+    /// PKCS #8 of the same key, for the schemes that `aws-lc-rs` does not offer.
+    pub(crate) pkcs8: zeroize::Zeroizing<Vec<u8>>,
+    pub(crate) certificate: Vec<u8>,
+    pub(crate) ca_certificate: Vec<u8>,
+    /// SHA-256 of the SubjectPublicKeyInfo, which a reset statement names.
+    pub(crate) hash: KeyHash,
+}
+
+impl KeyObject {
+    /// `None` if `pkcs8` is no RSA-2048 key.
+    pub(crate) fn new(pkcs8: Vec<u8>, certificate: Vec<u8>, ca_certificate: Vec<u8>) -> Option<Self> {
+        let pkcs8 = zeroize::Zeroizing::new(pkcs8);
+        let private = KeyPair::from_pkcs8(&pkcs8).ok().filter(|key| key.public_modulus_len() == 256)?;
+        let spki = private.public_key().as_der().ok()?;
+        let hash: [u8; 32] = digest(&SHA256, spki.as_ref()).as_ref().try_into().ok()?;
+        Some(Self { private, pkcs8, certificate, ca_certificate, hash: KeyHash::from_bytes(hash) })
+    }
+}
+
+/// The public key (P-256) of the authority whose reset authorisations the card accepts.
+#[derive(Clone, Debug)]
+pub struct AuthorityKey {
+    spki: Vec<u8>,
+    key: ParsedPublicKey,
+}
+
+/// Not a P-256 public key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the authority's key is not a P-256 public key (SubjectPublicKeyInfo)")]
+pub struct BadAuthorityKey;
+
+impl AuthorityKey {
+    /// From DER.
+    ///
+    /// # Errors
+    /// [`BadAuthorityKey`].
+    pub fn from_spki(spki: &[u8]) -> Result<Self, BadAuthorityKey> {
+        let parsed = SubjectPublicKeyInfoRef::from_der(spki).map_err(|_| BadAuthorityKey)?;
+        let point = parsed.subject_public_key.as_bytes().ok_or(BadAuthorityKey)?;
+        let curve = parsed.algorithm.parameters_oid().map_err(|_| BadAuthorityKey)?;
+        if parsed.algorithm.oid != der::oid::db::rfc5912::ID_EC_PUBLIC_KEY
+            || curve != der::oid::db::rfc5912::SECP_256_R_1
+        {
+            return Err(BadAuthorityKey);
+        }
+        let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(|_| BadAuthorityKey)?;
+        Ok(Self { spki: spki.to_vec(), key })
+    }
+
+    /// From PEM (`PUBLIC KEY`).
+    ///
+    /// # Errors
+    /// [`BadAuthorityKey`].
+    pub fn from_pem(pem: &[u8]) -> Result<Self, BadAuthorityKey> {
+        match der::pem::decode_vec(pem) {
+            Ok(("PUBLIC KEY", spki)) => Self::from_spki(&spki),
+            _ => Err(BadAuthorityKey),
+        }
+    }
+
+    /// DER SubjectPublicKeyInfo.
+    pub fn spki(&self) -> &[u8] {
+        &self.spki
+    }
+
+    /// Whether `signature` (r‖s, 64 bytes) is this authority's over `statement`.
+    pub(crate) fn has_signed(&self, statement: &[u8], signature: &[u8]) -> bool {
+        self.key.verify_sig(statement, signature).is_ok()
+    }
+}

@@ -1,0 +1,173 @@
+//! Plugs a card into a reader of the PC/SC stack: the client side of vpcd, vsmartcard's reader driver.
+//!
+//! vpcd speaks first. Every message is a big-endian length of two bytes and that many bytes: one byte controls the
+//! card (power, reset, ATR), more are a command APDU. Only the ATR and commands are answered (card facts §9.2). The
+//! end of the connection is the card's removal.
+
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+use std::os::linux::net::TcpStreamExt as _;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{self, JoinHandle};
+
+use zeroize::Zeroizing;
+
+use crate::virtual_card::VirtualCard;
+
+/// Why the card is no longer in the reader.
+#[derive(Debug, thiserror::Error)]
+pub enum VpcdError {
+    /// Nobody listens: start a reader there, or correct the address.
+    #[error(
+        "no virtual reader (vpcd) listens at {address}: {source}; start one with `virtual-card reader`, or pcscd"
+    )]
+    NoReader {
+        /// Where.
+        address: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The reader went away.
+    #[error("the virtual reader closed the connection")]
+    ReaderGone,
+    /// The connection failed.
+    #[error("the connection to the virtual reader failed: {0}")]
+    Io(#[from] io::Error),
+    /// What came is no message of vpcd: something else listens there.
+    #[error("what listens there is no virtual reader (vpcd)")]
+    Protocol,
+}
+
+/// A card in a reader, served by a thread of its own.
+pub struct Plugged {
+    stream: TcpStream,
+    thread: JoinHandle<(VirtualCard, VpcdError)>,
+    powered: Receiver<()>,
+}
+
+impl Plugged {
+    /// Connects the card to the reader that listens at `HOST:PORT`.
+    ///
+    /// # Errors
+    /// [`VpcdError::NoReader`].
+    pub fn plug(mut card: VirtualCard, address: &str) -> Result<Self, VpcdError> {
+        let mut stream = connect(address)?;
+        let control = stream.try_clone()?;
+        let (on, powered) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            let error = match serve(&mut card, &mut stream, &on) {
+                Ok(never) => match never {},
+                Err(error) => error,
+            };
+            (card, error)
+        });
+        Ok(Self { stream: control, thread, powered })
+    }
+
+    /// Waits until the reader has powered the card, which the stack does when it has seen the insertion.
+    ///
+    /// # Errors
+    /// [`VpcdError::ReaderGone`].
+    pub fn wait_until_powered(&self) -> Result<(), VpcdError> {
+        self.powered.recv().map_err(|_| VpcdError::ReaderGone)
+    }
+
+    /// Serves the card until the reader goes away, and tells why.
+    pub fn wait(self) -> VpcdError {
+        self.thread.join().map_or(VpcdError::ReaderGone, |(_, error)| error)
+    }
+
+    /// Takes the card out of the reader, without power.
+    ///
+    /// # Panics
+    /// If the card's thread panicked.
+    pub fn pull(self) -> VirtualCard {
+        // A reader that is gone already has closed the connection for us.
+        let _ = self.stream.shutdown(Shutdown::Both);
+        let (mut card, _) = self.thread.join().expect("no bytes make a card panic");
+        card.power_cycle();
+        card
+    }
+}
+
+fn connect(address: &str) -> Result<TcpStream, VpcdError> {
+    let no_reader = |source| VpcdError::NoReader { address: address.to_owned(), source };
+    let stream = TcpStream::connect(address).map_err(no_reader)?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// What cannot be: serving ends with an error only.
+enum Never {}
+
+fn serve(card: &mut VirtualCard, stream: &mut TcpStream, powered: &Sender<()>) -> Result<Never, VpcdError> {
+    loop {
+        match Message::read(stream)? {
+            Message::PowerOff => card.power_cycle(),
+            Message::PowerOn => {
+                card.power_cycle();
+                // Nobody has to be listening.
+                let _ = powered.send(());
+            }
+            Message::Reset => card.reset(),
+            Message::GetAtr => write(stream, card.atr())?,
+            Message::Command(command) => write(stream, &card.transmit(&command))?,
+        }
+    }
+}
+
+/// One message from vpcd.
+enum Message {
+    PowerOff,
+    PowerOn,
+    Reset,
+    GetAtr,
+    /// May hold a PIN, hence wiped.
+    Command(Zeroizing<Vec<u8>>),
+}
+
+impl Message {
+    /// At most 65,535 bytes, by the form of the length.
+    fn read(stream: &mut TcpStream) -> Result<Self, VpcdError> {
+        let mut length = [0; 2];
+        fill(stream, &mut length)?;
+        let mut body = Zeroizing::new(vec![0; usize::from(u16::from_be_bytes(length))]);
+        fill(stream, &mut body)?;
+        match body.as_slice() {
+            [] => Err(VpcdError::Protocol),
+            [0] => Ok(Self::PowerOff),
+            [1] => Ok(Self::PowerOn),
+            [2] => Ok(Self::Reset),
+            [4] => Ok(Self::GetAtr),
+            [_] => Err(VpcdError::Protocol),
+            _ => Ok(Self::Command(body)),
+        }
+    }
+}
+
+/// Fills the buffer. vpcd writes length and body apart, so a delayed acknowledgement of ours would hold up the body by
+/// 40 ms; the option lasts for one read only.
+fn fill(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<(), VpcdError> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        stream.set_quickack(true)?;
+        match stream.read(&mut buffer[filled..]) {
+            Ok(0) => return Err(VpcdError::ReaderGone),
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => return Err(VpcdError::ReaderGone),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Length and body in one write.
+fn write(stream: &mut TcpStream, body: &[u8]) -> Result<(), VpcdError> {
+    let length = u16::try_from(body.len()).map_err(|_| VpcdError::Protocol)?;
+    let mut message = Vec::with_capacity(2 + body.len());
+    message.extend_from_slice(&length.to_be_bytes());
+    message.extend_from_slice(body);
+    stream.write_all(&message)?;
+    Ok(())
+}
