@@ -61,6 +61,9 @@ pub enum CommitError {
         /// Milliseconds ahead.
         by_millis: i64,
     },
+    /// What the store holds under this key has not the form this program writes; certainly not done.
+    #[error("the store holds a record of no known form")]
+    Damaged,
     /// Record or event exceed their bounds; certainly not done.
     #[error("the record or its event is too large")]
     TooLarge,
