@@ -25,6 +25,9 @@ pub enum CertificateError {
 /// The first bytes of a certificate tell its length: a SEQUENCE with a length of two bytes, `30 82 hh ll`.
 const START: usize = 4;
 
+/// Most reads behind the first. Readers pass at least 32 bytes at once, so an honest card needs no more.
+const MOST_READS: usize = CERTIFICATE_MAX_BYTES / 32;
+
 /// Reads this PIN's certificate, DER exactly.
 pub(crate) fn read(channel: &mut Channel, kind: PinKind) -> Result<Vec<u8>, CertificateError> {
     match files::select(channel, Ef::certificate(kind)) {
@@ -49,13 +52,20 @@ pub(crate) fn read(channel: &mut Channel, kind: PinKind) -> Result<Vec<u8>, Cert
     }
     let mut certificate = start;
     certificate.reserve_exact(total - START);
-    while certificate.len() < total {
+    for _ in 0..MOST_READS {
+        if certificate.len() == total {
+            return Ok(certificate);
+        }
         match read_piece(channel, certificate.len(), total - certificate.len())? {
             Piece::Bytes(piece) => certificate.extend_from_slice(&piece),
             Piece::End => return Err(malformed(certificate.len(), Malformed::CertificateTruncated)),
         }
     }
-    Ok(certificate)
+    if certificate.len() == total {
+        Ok(certificate)
+    } else {
+        Err(malformed(certificate.len(), Malformed::Endless))
+    }
 }
 
 enum Piece {
@@ -65,8 +75,7 @@ enum Piece {
     End,
 }
 
-/// Reads up to `wanted` bytes at `offset`, at most 256 at once. Every piece brings at least one byte, so a caller that
-/// stops at a bounded total stops.
+/// Reads up to `wanted` bytes at `offset`, at most 256 at once.
 fn read_piece(channel: &mut Channel, offset: usize, wanted: usize) -> Result<Piece, CertificateError> {
     let at = u16::try_from(offset).expect("offsets stay below the largest certificate accepted");
     let length = u16::try_from(wanted).ok().and_then(Le::new).unwrap_or(Le::MAX);

@@ -28,6 +28,13 @@ pub enum CardError {
     },
 }
 
+impl CardError {
+    /// Whether the card left the reader: the holder can put it back.
+    pub const fn is_removed(&self) -> bool {
+        matches!(self, Self::Transport(TransportError::Removed))
+    }
+}
+
 /// What is wrong with an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
