@@ -1,0 +1,141 @@
+//! What a person types: lines, and PINs without echo. From a pipe, each is one line of standard input.
+//!
+//! Standard input is read byte by byte, past the library's buffer: what is left in that buffer could not be wiped.
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read};
+use std::os::fd::AsFd as _;
+
+use zeroize::Zeroize as _;
+
+/// Longest line, in bytes; a longer one is read to its end and refused.
+const LINE_MAX_BYTES: usize = 256;
+
+enum Source {
+    Terminal(File),
+    Pipe(Box<dyn Read + Send>),
+}
+
+/// Where entries come from.
+pub struct Entry {
+    source: Source,
+}
+
+impl Entry {
+    /// Standard input: a terminal, or else a pipe.
+    ///
+    /// # Errors
+    /// The operating system's, if standard input is closed.
+    pub fn from_stdin() -> io::Result<Self> {
+        let stdin = io::stdin();
+        let file = File::from(stdin.as_fd().try_clone_to_owned()?);
+        let source = if stdin.is_terminal() { Source::Terminal(file) } else { Source::Pipe(Box::new(file)) };
+        Ok(Self { source })
+    }
+
+    /// Lines from anywhere, as from a pipe.
+    pub fn from_lines(lines: impl Read + Send + 'static) -> Self {
+        Self { source: Source::Pipe(Box::new(lines)) }
+    }
+
+    /// Whether a person sits there and can be asked again. From a pipe nothing is asked twice: the next line
+    /// was meant as the answer to the next question, and a PIN must not be tried in another one's place.
+    pub fn is_interactive(&self) -> bool {
+        matches!(self.source, Source::Terminal(_))
+    }
+
+    /// One line; nothing at the end of the input.
+    ///
+    /// # Errors
+    /// The operating system's; [`io::ErrorKind::InvalidData`] for a line that is too long.
+    pub fn line(&mut self) -> io::Result<Option<String>> {
+        match &mut self.source {
+            Source::Terminal(file) => read_line(file),
+            Source::Pipe(reader) => read_line(reader),
+        }
+    }
+
+    /// One line without echo; nothing at the end of the input. Hand the string straight to the PIN type, which
+    /// wipes it.
+    ///
+    /// # Errors
+    /// As [`Self::line`].
+    pub fn hidden_line(&mut self) -> io::Result<Option<String>> {
+        match &mut self.source {
+            Source::Terminal(_) => match rpassword::read_password() {
+                Ok(entry) => Ok(Some(entry)),
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+                Err(error) => Err(error),
+            },
+            Source::Pipe(reader) => read_line(reader),
+        }
+    }
+}
+
+fn read_line(reader: &mut impl Read) -> io::Result<Option<String>> {
+    // Never grows, so no copy of a PIN is left behind by a reallocation.
+    let mut line = Vec::with_capacity(LINE_MAX_BYTES);
+    let mut too_long = false;
+    let mut byte = [0];
+    loop {
+        match reader.read(&mut byte) {
+            Ok(0) if line.is_empty() => return Ok(None),
+            Ok(0) => break,
+            Ok(_) if byte[0] == b'\n' => break,
+            Ok(_) if line.len() == LINE_MAX_BYTES => too_long = true,
+            Ok(_) => line.push(byte[0]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                line.zeroize();
+                return Err(error);
+            }
+        }
+    }
+    byte.zeroize();
+    if too_long {
+        line.zeroize();
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "the line is too long"));
+    }
+    if line.last() == Some(&b'\r') {
+        line.pop();
+    }
+    match String::from_utf8(line) {
+        Ok(text) => Ok(Some(text)),
+        // What is no text is no PIN either: it is refused by its characters, not taken for the end.
+        Err(error) => {
+            error.into_bytes().zeroize();
+            Ok(Some(char::REPLACEMENT_CHARACTER.to_string()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_is_one_entry_and_then_it_ends() {
+        let mut entry = Entry::from_lines(&b"1234\r\nABC123\n\nlast"[..]);
+        assert!(!entry.is_interactive());
+        assert_eq!(entry.hidden_line().unwrap().as_deref(), Some("1234"));
+        assert_eq!(entry.line().unwrap().as_deref(), Some("ABC123"));
+        assert_eq!(entry.hidden_line().unwrap().as_deref(), Some(""));
+        assert_eq!(entry.hidden_line().unwrap().as_deref(), Some("last"));
+        assert_eq!(entry.hidden_line().unwrap(), None);
+    }
+
+    #[test]
+    fn an_endless_line_is_refused_and_the_next_one_read() {
+        let mut input = vec![b'1'; 5000];
+        input.extend_from_slice(b"\n1234\n");
+        let mut entry = Entry::from_lines(io::Cursor::new(input));
+        assert_eq!(entry.hidden_line().unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert_eq!(entry.hidden_line().unwrap().as_deref(), Some("1234"));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_an_entry_that_no_pin_accepts() {
+        let mut entry = Entry::from_lines(&b"\xff\xfe\n"[..]);
+        assert_eq!(entry.hidden_line().unwrap().as_deref(), Some("\u{fffd}"));
+    }
+}

@@ -1,0 +1,62 @@
+//! Exit codes of `jpki-phone` and `jpki-kiosk`: one per thing that the caller can do next.
+
+use std::process::ExitCode;
+
+use crate::failure::Failure;
+
+/// How a program ended. The numbers are an interface: scripts decide by them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done.
+    Done,
+    /// 2: the command line or the settings are wrong (2 is also what the argument parser uses).
+    Usage,
+    /// 3: the server refused; the text says why and what to do next.
+    Refused,
+    /// 4: nothing is lost: the same command again, later, goes on from here.
+    TryAgain,
+    /// 5: no reader, no card, or the card left the reader.
+    Card,
+    /// 6: the PIN was wrong or was not entered; the tries left were shown.
+    Pin,
+    /// 7: only the municipal office can help; the text says why.
+    Office,
+    /// 8: nobody can tell whether the card took the new PIN; the text says how to find out.
+    Unknown,
+    /// 9: a file of this program is damaged or cannot be written.
+    Storage,
+}
+
+impl Exit {
+    /// The number.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Usage => 2,
+            Self::Refused => 3,
+            Self::TryAgain => 4,
+            Self::Card => 5,
+            Self::Pin => 6,
+            Self::Office => 7,
+            Self::Unknown => 8,
+            Self::Storage => 9,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+impl From<&Failure> for Exit {
+    fn from(failure: &Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) if refusal.needs_office() => Self::Office,
+            Failure::Refused(_) => Self::Refused,
+            Failure::Busy { .. } | Failure::Unreachable(_) | Failure::Interrupted => Self::TryAgain,
+            Failure::NotUnderstood { .. } => Self::Refused,
+        }
+    }
+}

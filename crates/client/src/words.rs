@@ -1,0 +1,234 @@
+//! The card's troubles and the PIN rules as sentences for the person: what happened, what it cost, what to do next.
+
+use card::{
+    CardError, CertificateError, SelectError, SignError, Smartphone, TransportError, Tries, VerifyError,
+};
+use reservation::PinKind;
+use reservation::pin::{PinFormat, WeakPin};
+use secret::NewPinRefused;
+use wire::problem::Sentence;
+
+use crate::first_look::{NoUse, Office};
+use crate::language::sentence;
+
+/// What people call this PIN.
+pub fn pin_name(kind: PinKind) -> Sentence {
+    match kind {
+        PinKind::Signature => {
+            sentence("署名用暗証番号（英数字6〜16文字）", "signature PIN (6-16 letters and digits)")
+        }
+        PinKind::User => sentence("利用者証明用暗証番号（数字4桁）", "user PIN (4 digits)"),
+    }
+}
+
+/// What a counter says.
+pub fn tries(tries: Tries) -> Sentence {
+    match tries {
+        Tries::Left(1) => sentence("あと1回でロックされます", "1 try left before it locks"),
+        Tries::Left(left) => sentence(&format!("残り{left}回"), &format!("{left} tries left")),
+        Tries::Blocked => sentence("ロックされています", "locked"),
+    }
+}
+
+/// Why a card cannot be used.
+pub fn no_use(trouble: &NoUse) -> Sentence {
+    match trouble {
+        NoUse::Select(error) => select(error),
+        NoUse::Office(office) => self::office(*office),
+    }
+}
+
+/// What is on the reader instead of a usable card.
+pub fn select(error: &SelectError) -> Sentence {
+    match error {
+        SelectError::NotMyNumberCard => sentence(
+            "マイナンバーカードではありません。マイナンバーカードを置いてください。",
+            "This is no My Number Card. Put the My Number Card on the reader.",
+        ),
+        SelectError::Smartphone(phone) => {
+            let name = match phone {
+                Smartphone::Android => "Android",
+                Smartphone::IPhone => "iPhone",
+            };
+            sentence(
+                &format!(
+                    "これは{name}スマートフォンの電子証明書です。その暗証番号はマイナポータルアプリで再設定します。\
+                     この手続きと窓口では再設定できません。"
+                ),
+                &format!(
+                    "This is the certificate in an {name} phone. Its PIN is reset in the Mynaportal app, neither \
+                     here nor at the office."
+                ),
+            )
+        }
+        SelectError::ResidentRegisterCard => sentence(
+            "これは住民基本台帳カードです。マイナンバーカードの交付を市区町村の窓口で申請してください。",
+            "This is a resident register card. Apply for a My Number Card at the municipal office.",
+        ),
+        SelectError::UnknownToken => sentence(
+            "この種類のカードは扱えません。市区町村の窓口でお尋ねください。",
+            "This kind of card is not known here. Ask at the municipal office.",
+        ),
+        SelectError::Card(error) => card(error),
+    }
+}
+
+/// Why a step that costs nothing failed.
+pub fn card(error: &CardError) -> Sentence {
+    match error {
+        CardError::Transport(error) => transport(*error),
+        CardError::Refused { .. } | CardError::Malformed { .. } => sentence(
+            "カードから正しい応答がありません。カードを置き直してください。続く場合は窓口へ。",
+            "The card did not answer as it should. Put it back and try again; if it goes on, go to the office.",
+        ),
+    }
+}
+
+/// Why no answer came.
+pub fn transport(error: TransportError) -> Sentence {
+    match error {
+        TransportError::Removed => sentence(
+            "カードが離れました。カードを置き直し、終わるまで動かさないでください。",
+            "The card was removed. Put it back and leave it there until the end.",
+        ),
+        TransportError::Busy => sentence(
+            "別のプログラムがカードを使っています。終了してから、もう一度お試しください。",
+            "Another program is using the card. Close it and try again.",
+        ),
+        TransportError::Reader(_) => sentence(
+            "カードリーダーに異常があります。カードをいったん離し、置き直してください。",
+            "The card reader failed. Take the card off, put it back and try again.",
+        ),
+    }
+}
+
+/// Why only the office can help.
+pub fn office(office: Office) -> Sentence {
+    match office {
+        Office::BothBlocked => sentence(
+            "2つの暗証番号が両方ともロックされているため、ここでは再設定できません。カードと本人確認書類を持って、\
+             市区町村の窓口へお越しください。",
+            "Both PINs are locked, so neither can be reset here. Go to the municipal office with the card and \
+             another identity document.",
+        ),
+        Office::KnownBlocked(kind) => {
+            let name = pin_name(kind);
+            sentence(
+                &format!(
+                    "本人確認に使う{}がロックされています。もう一方の暗証番号が分かれば、先にこちらの再設定を予約してください。\
+                     どちらも分からない場合は市区町村の窓口へ。",
+                    name.ja
+                ),
+                &format!(
+                    "The {}, with which you prove yourself, is locked. If you know the other PIN, book the reset of \
+                     this one first; if you know neither, go to the municipal office.",
+                    name.en
+                ),
+            )
+        }
+        Office::NoCertificate(kind) => {
+            let (ja, en) = match kind {
+                PinKind::Signature => ("署名用電子証明書", "signature certificate"),
+                PinKind::User => ("利用者証明用電子証明書", "user certificate"),
+            };
+            sentence(
+                &format!(
+                    "このカードには{ja}がないため、ここでは再設定できません。市区町村の窓口へお越しください。"
+                ),
+                &format!(
+                    "This card carries no {en}, so nothing can be reset here. Go to the municipal office."
+                ),
+            )
+        }
+    }
+}
+
+/// What became of a PIN that was typed.
+pub fn verify(error: &VerifyError) -> Sentence {
+    match error {
+        VerifyError::WrongPin { left: 1 } => sentence(
+            "暗証番号が違います。次に間違えるとロックされます。",
+            "The PIN is wrong. One more wrong try locks it.",
+        ),
+        VerifyError::WrongPin { left } => sentence(
+            &format!("暗証番号が違います。残り{left}回です。"),
+            &format!("The PIN is wrong. {left} tries are left."),
+        ),
+        VerifyError::Blocked => sentence(
+            "暗証番号がロックされました。市区町村の窓口で再設定できます。",
+            "The PIN is locked now. It can be reset at the municipal office.",
+        ),
+        VerifyError::NotSent(error) => {
+            let next = card(error);
+            sentence(
+                &format!("暗証番号はまだ送られていません（回数は減っていません）。{}", next.ja),
+                &format!("The PIN was not sent, so no try is spent. {}", next.en),
+            )
+        }
+        VerifyError::Interrupted(_) => sentence(
+            "暗証番号の確認中に通信が切れました。回数が1回減った可能性があります。カードを置き直し、残り回数を確かめてください。",
+            "The link broke while the PIN was checked, so a try may be gone. Put the card back and look at what is left.",
+        ),
+        VerifyError::Refused(error) => card(error),
+    }
+}
+
+/// Why there is no certificate.
+pub fn certificate(error: &CertificateError) -> Sentence {
+    match error {
+        CertificateError::Absent(kind) => office(Office::NoCertificate(*kind)),
+        CertificateError::NotVerified => transport(TransportError::Removed),
+        CertificateError::Card(error) => card(error),
+    }
+}
+
+/// Why there is no signature.
+pub fn sign(error: &SignError) -> Sentence {
+    match error {
+        SignError::NotVerified | SignError::WrongKey(_) => transport(TransportError::Removed),
+        SignError::Card(error) => card(error),
+    }
+}
+
+/// What to type instead.
+pub fn pin_format(format: PinFormat) -> Sentence {
+    match format {
+        PinFormat::Length { least, most } if least == most => {
+            sentence(&format!("{least}文字で入力してください。"), &format!("Type {least} characters."))
+        }
+        PinFormat::Length { least, most } => sentence(
+            &format!("{least}〜{most}文字で入力してください。"),
+            &format!("Type {least} to {most} characters."),
+        ),
+        PinFormat::Character => sentence(
+            "半角の数字（署名用は半角英数字）だけで入力してください。",
+            "Type half-width digits only (for the signature PIN, letters and digits).",
+        ),
+    }
+}
+
+/// Why a new PIN was not taken; the card has not been touched.
+pub fn new_pin_refused(refused: NewPinRefused) -> Sentence {
+    match refused {
+        NewPinRefused::TypedDifferently => sentence("2回の入力が一致しません。", "The two entries differ."),
+        NewPinRefused::Weak(weak) => weak_pin(weak),
+    }
+}
+
+fn weak_pin(weak: WeakPin) -> Sentence {
+    match weak {
+        WeakPin::Format(format) => pin_format(format),
+        WeakPin::NoLetter => sentence("英字を1文字以上入れてください。", "Use at least one letter."),
+        WeakPin::NoDigit => sentence("数字を1文字以上入れてください。", "Use at least one digit."),
+        WeakPin::ContainsOtherPin => {
+            sentence("利用者証明用暗証番号を含めないでください。", "Do not let it contain the user PIN.")
+        }
+        WeakPin::OneDigit => sentence("同じ数字4つは使えません。", "Do not repeat one digit four times."),
+        WeakPin::Run => {
+            sentence("1234や4321のような連番は使えません。", "Do not use a run such as 1234 or 4321.")
+        }
+        WeakPin::BirthDate => {
+            sentence("生年月日（月日または年）は使えません。", "Do not use your date or year of birth.")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The server as the booking sees it.
+
+use async_trait::async_trait;
+use client::Failure;
+use uuid::Uuid;
+use wire::app::{Booking, CardAccepted, CardEvidence, Installation, Reservation, StartBooking};
+
+use crate::device_key::KeyUnavailable;
+
+/// Why a call brought no result.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum CallError {
+    /// The server, or the way to it.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+    /// The phone's own key.
+    #[error(transparent)]
+    Key(#[from] KeyUnavailable),
+}
+
+/// Names one intended booking or reservation, however often it is asked for. Drawn and stored before first use.
+pub type IdempotencyKey = Uuid;
+
+/// The app listener's interface. Every call may be repeated: it is the same call then, and gets the same answer.
+#[async_trait]
+pub trait BookingServer: Send + Sync {
+    /// Registers this device's key, if it is not yet; tells the terms in force.
+    async fn register(&self, app: &str) -> Result<Installation, CallError>;
+
+    /// Begins a booking.
+    async fn start(&self, key: IdempotencyKey, body: &StartBooking) -> Result<Booking, CallError>;
+
+    /// Sends what the card proved.
+    async fn prove_card(&self, booking: Uuid, evidence: &CardEvidence) -> Result<CardAccepted, CallError>;
+
+    /// Turns the booking into a reservation.
+    async fn reserve(&self, key: IdempotencyKey, booking: Uuid) -> Result<Reservation, CallError>;
+
+    /// Where a reservation stands.
+    async fn reservation(&self, number: &str, token: &str) -> Result<Reservation, CallError>;
+
+    /// Cancels a reservation; where it stood after that.
+    async fn cancel(&self, number: &str, token: &str) -> Result<Reservation, CallError>;
+}

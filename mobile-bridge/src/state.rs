@@ -1,0 +1,206 @@
+//! What the phone remembers between two starts: one booking in hand and one reservation, in a file of mode 0600.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use client::private_file::{self, PrivateFileError};
+use reservation::ReservationNumber;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::progress::BookingInHand;
+
+/// Largest state file in bytes; a full one has about 1,500.
+const STATE_MAX_BYTES: u64 = 64 * 1024;
+const VERSION: u32 = 1;
+
+/// What the phone remembers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// A booking that has not ended.
+    pub booking: Option<BookingInHand>,
+    /// The latest reservation.
+    pub reservation: Option<Held>,
+}
+
+/// A reservation that this phone made.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    number: String,
+    /// For its status and for cancelling; good only with this phone's device key.
+    pub token: String,
+    /// The PIN to be reset.
+    pub target: wire::PinKind,
+    /// It ends here.
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: OffsetDateTime,
+}
+
+impl Held {
+    /// A reservation to remember.
+    pub fn new(
+        number: ReservationNumber,
+        token: String,
+        target: wire::PinKind,
+        expires_at: OffsetDateTime,
+    ) -> Self {
+        Self { number: number.to_string(), token, target, expires_at }
+    }
+
+    /// Its number, for the support desk and in addresses.
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held")
+            .field("number", &self.number)
+            .field("token", &"…")
+            .field("target", &self.target)
+            .field("expires_at", &self.expires_at)
+            .finish()
+    }
+}
+
+/// Why the state could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The file cannot be used.
+    #[error(transparent)]
+    File(#[from] PrivateFileError),
+    /// The file is not one of this version's.
+    #[error("{path}: not a state file that this version understands; move it away to begin anew")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Where the state is kept: a file here, the platform's own store in an app.
+pub trait StateStore: Send + Sync {
+    /// What was saved last, or the empty state.
+    ///
+    /// # Errors
+    /// [`StateError`].
+    fn load(&self) -> Result<State, StateError>;
+
+    /// Saves durably before it returns: what comes next is sent only then.
+    ///
+    /// # Errors
+    /// [`StateError`]; the former state still stands.
+    fn save(&self, state: &State) -> Result<(), StateError>;
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    version: u32,
+    booking: Option<BookingInHand>,
+    reservation: Option<Held>,
+}
+
+/// The state in a file.
+#[derive(Clone, Debug)]
+pub struct StateFile {
+    path: PathBuf,
+}
+
+impl StateFile {
+    /// The state in this file, which need not exist yet.
+    pub fn at(path: PathBuf) -> Self {
+        Self { path }
+    }
+}
+
+impl StateStore for StateFile {
+    fn load(&self) -> Result<State, StateError> {
+        let Some(bytes) = private_file::read(&self.path, STATE_MAX_BYTES)? else {
+            return Ok(State::default());
+        };
+        let damaged = || StateError::Damaged { path: self.path.clone() };
+        let stored: Stored = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
+        // Only a number goes into addresses.
+        let sound = stored.version == VERSION
+            && stored.reservation.as_ref().is_none_or(|held| ReservationNumber::parse(&held.number).is_ok());
+        if !sound {
+            return Err(damaged());
+        }
+        Ok(State { booking: stored.booking, reservation: stored.reservation })
+    }
+
+    fn save(&self, state: &State) -> Result<(), StateError> {
+        let stored = Stored {
+            version: VERSION,
+            booking: state.booking.clone(),
+            reservation: state.reservation.clone(),
+        };
+        let bytes = serde_json::to_vec_pretty(&stored).expect("a state is always JSON");
+        Ok(private_file::write(&self.path, &bytes)?)
+    }
+}
+
+/// The state in memory only, for tests and for demonstrations that should leave nothing behind.
+#[derive(Debug, Default)]
+pub struct StateInMemory(Mutex<State>);
+
+impl StateStore for StateInMemory {
+    fn load(&self) -> Result<State, StateError> {
+        Ok(self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone())
+    }
+
+    fn save(&self, state: &State) -> Result<(), StateError> {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = state.clone();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reservation::PinKind;
+    use time::macros::datetime;
+    use uuid::Uuid;
+
+    fn held() -> Held {
+        Held::new(
+            ReservationNumber::from_random(572),
+            "canary-token".into(),
+            wire::PinKind::User,
+            datetime!(2026-11-22 09:00 UTC),
+        )
+    }
+
+    #[test]
+    fn what_was_saved_is_loaded() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = StateFile::at(dir.path().join("state.json"));
+        assert_eq!(file.load().unwrap(), State::default());
+        let state = State {
+            booking: Some(BookingInHand::begin(PinKind::User, "1", Uuid::from_u128(5))),
+            reservation: Some(held()),
+        };
+        file.save(&state).unwrap();
+        assert_eq!(file.load().unwrap(), state);
+    }
+
+    #[test]
+    fn a_damaged_state_is_reported_and_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("state.json");
+        let wrong_number = r#"{"version":1,"booking":null,"reservation":{"number":"../../x","token":"t",
+            "target":"user","expires_at":"2026-11-22T09:00:00Z"}}"#;
+        for bad in ["", "{", r#"{"version":2,"booking":null,"reservation":null}"#, wrong_number] {
+            private_file::write(&path, bad.as_bytes()).unwrap();
+            assert!(matches!(StateFile::at(path.clone()).load(), Err(StateError::Damaged { .. })), "{bad}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), bad);
+        }
+    }
+
+    #[test]
+    fn the_token_is_not_printed() {
+        assert!(!format!("{:?}", held()).contains("canary"));
+    }
+}
