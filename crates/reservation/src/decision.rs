@@ -111,6 +111,7 @@ pub fn decide<A: Aggregate, C: Command<A>>(
     let mut state = state.cloned();
     if let Some(state) = &mut state {
         state.advance(now, policy, &mut facts);
+        facts.sort_by_key(|dated| dated.at);
     }
     let (mut state, outcome) = command.apply(state, now, policy, &mut facts)?;
     state.remember(&facts);

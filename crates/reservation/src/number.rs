@@ -179,11 +179,10 @@ mod tests {
             seen.sort_unstable();
             assert_eq!(seen, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         }
-        for c in 0..10 {
-            for x in 0..10 {
-                for y in 0..10 {
-                    let (cx, cy) = (usize::from(DAMM[c][x]), usize::from(DAMM[c][y]));
-                    assert!(x == y || DAMM[cx][y] != DAMM[cy][x]);
+        for row in DAMM {
+            for (x, &cx) in row.iter().enumerate() {
+                for (y, &cy) in row.iter().enumerate() {
+                    assert!(x == y || DAMM[usize::from(cx)][y] != DAMM[usize::from(cy)][x]);
                 }
             }
         }

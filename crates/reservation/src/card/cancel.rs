@@ -4,7 +4,7 @@
 
 use crate::card::fact::{Fact, Repeat};
 use crate::card::state::Approval;
-use crate::card::{CancelledBy, Card, End, Live, Refusal, Reservation, ReservationStatus};
+use crate::card::{CancelledBy, Card, End, Live, Refusal, Reservation, ReservationStatus, Status};
 use crate::decision::{Command, Dated};
 use crate::{BookingId, InstallationId, Policy, ReservationNumber, StaffId, Timestamp};
 
@@ -94,24 +94,16 @@ impl Card {
             return Err(Refusal::AnotherInstallation);
         }
         match self.live.take_if(|live| live.booking == booking) {
-            Some(Reservation { state: Live::Claimed(running), .. }) => {
-                Err(Refusal::ClaimLives { lease_ends: running.facts.lease_ends })
-            }
-            Some(reservation @ Reservation { state: Live::Reserved { .. }, .. }) => {
-                Ok(self.cancel_live(reservation, CancelledBy::Holder, now, facts))
-            }
-            None => {
-                match self.ended.iter().find(|ended| ended.booking == booking).map(|ended| &ended.state) {
-                    Some(End::Cancelled { .. }) => Ok(self.repeat_cancelled(known, now, facts)),
-                    Some(
-                        end @ (End::Completed { .. }
-                        | End::Exhausted { .. }
-                        | End::Expired { .. }
-                        | End::Replaced { .. }),
-                    ) => Err(Refusal::Ended(end.clone())),
-                    None => Err(Refusal::NoReservation),
-                }
-            }
+            Some(reservation) => match &reservation.state {
+                Live::Claimed(running) => Err(Refusal::ClaimLives { lease_ends: running.facts.lease_ends }),
+                Live::Reserved { .. } => Ok(self.cancel_live(reservation, CancelledBy::Holder, now, facts)),
+            },
+            // Not the one that lives, so it has ended.
+            None => match &known.state {
+                Status::Ended(End::Cancelled { .. }) => Ok(self.repeat_cancelled(known, now, facts)),
+                Status::Ended(end) => Err(Refusal::Ended(end.clone())),
+                Status::Reserved { .. } | Status::Claimed { .. } => Err(Refusal::NoReservation),
+            },
         }
     }
 
@@ -124,16 +116,14 @@ impl Card {
     ) -> Result<(Self, ReservationStatus), Refusal> {
         self.refuse_other_number(number)?;
         match self.live.take() {
-            Some(Reservation { state: Live::Claimed(running), .. }) => {
-                Err(Refusal::ClaimLives { lease_ends: running.facts.lease_ends })
-            }
-            Some(reservation @ Reservation { state: Live::Reserved { .. }, .. }) => {
-                let Live::Reserved { approval } = &reservation.state else {
-                    return Err(Refusal::NotApproved);
-                };
-                let first = Approval::confirmed_by(approval.as_ref(), &staff, now)?;
-                Ok(self.cancel_live(reservation, CancelledBy::Desk { first, second: staff }, now, facts))
-            }
+            Some(reservation) => match &reservation.state {
+                Live::Claimed(running) => Err(Refusal::ClaimLives { lease_ends: running.facts.lease_ends }),
+                Live::Reserved { approval } => {
+                    let first = Approval::confirmed_by(approval.as_ref(), &staff, now)?;
+                    let by = CancelledBy::Desk { first, second: staff };
+                    Ok(self.cancel_live(reservation, by, now, facts))
+                }
+            },
             None => match self.ended.last().map(|last| (last.status(), &last.state)) {
                 Some((status, End::Cancelled { by: CancelledBy::Desk { second, .. }, .. }))
                     if *second == staff =>

@@ -4,6 +4,8 @@
 //! finish: a lease runs on after closing time and after the reservation's 24 hours, and only its bytes are
 //! repeated then. A lock stops even the repeat (invariant I5).
 
+use core::fmt;
+
 use crate::card::fact::{Fact, Repeat};
 use crate::card::{Card, ClaimFacts, Live, LiveClaim, Refusal, Reservation};
 use crate::decision::{self, Command, Dated};
@@ -43,6 +45,28 @@ pub enum Permission {
     Repeat,
 }
 
+/// The reply to a claim, opaque to the rules. It carries an authorisation and a token, so it is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Grant(Vec<u8>);
+
+impl Grant {
+    /// From the reply's bytes.
+    pub const fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The reply's bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Grant({} bytes)", self.0.len())
+    }
+}
+
 /// What the caller has made for a new claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewClaim {
@@ -55,7 +79,7 @@ pub struct NewClaim {
     /// [`Permission::New::lease_ends`], which stands in the reply.
     pub lease_ends: Timestamp,
     /// The reply, to be repeated byte for byte.
-    pub grant: Vec<u8>,
+    pub grant: Grant,
 }
 
 /// Takes hold of the card's reservation.
@@ -76,7 +100,7 @@ pub struct Granted {
     /// Which.
     pub claim: ClaimId,
     /// The reply.
-    pub grant: Vec<u8>,
+    pub grant: Grant,
     /// The first instant at which the hold is over.
     pub lease_ends: Timestamp,
 }
@@ -160,7 +184,7 @@ impl Card {
         now: Timestamp,
         facts: &mut Vec<Dated<Fact>>,
     ) -> Result<Granted, Refusal> {
-        let fits = new.grant.len() <= GRANT_MAX_BYTES
+        let fits = new.grant.0.len() <= GRANT_MAX_BYTES
             && new.target_key.len() <= PUBLIC_KEY_MAX_BYTES
             && now < new.lease_ends
             && new.lease_ends <= now.after(CLAIM_LEASE);

@@ -192,7 +192,7 @@ impl Command<Card> for Debit {
             return Ok((card, DebitAnswer::Settled(answer)));
         }
         card.refuse_unproved(self.booking)?;
-        card.refuse_locked()?;
+        let number = card.number;
         match &mut card.standing {
             Standing::Open { attempt: Some(open), .. } if open.attempt == self.attempt => {
                 facts.push(Dated::new(now, Fact::Repeated(Repeat::AttemptDebited(self.attempt))));
@@ -210,9 +210,8 @@ impl Command<Card> for Debit {
                 facts.push(Dated::new(now, Fact::AttemptDebited { attempt, booking, installation }));
                 Ok((card, DebitAnswer::Open { deadline }))
             }
-            Standing::LockedUntil { .. } | Standing::LockedForGood { .. } => {
-                unreachable!("a locked card has been refused above")
-            }
+            Standing::LockedUntil { until, .. } => Err(Refusal::Locked { until: *until, number }),
+            Standing::LockedForGood { .. } => Err(Refusal::LockedForGood { number }),
         }
     }
 }

@@ -31,7 +31,7 @@ pub mod state;
 pub mod time;
 
 pub use cancel::{ApproveCancel, Cancel, Canceller};
-pub use claim::{Claim, ClaimRequest, Granted, NewClaim, Permission};
+pub use claim::{Claim, ClaimRequest, Grant, Granted, NewClaim, Permission};
 pub use completion::{Complete, Fail, LeaveUnknown, Settled};
 pub use face::{CardTries, Debit, DebitAnswer, Finding, Settle, SettleAnswer};
 pub use fact::Fact;

@@ -3,7 +3,7 @@
 //! A reservation's state is its type parameter: [`Live`] in the one place where one may live, [`End`] in the
 //! list of those that ended. What is live has no end, and what has ended cannot be claimed.
 
-use crate::card::{Approval, Card};
+use crate::card::{Approval, Card, Grant};
 use crate::limits::CLAIMS_PER_RESERVATION;
 use crate::statement::CardChallenge;
 use crate::{
@@ -125,7 +125,7 @@ pub struct LiveClaim {
     /// The claim.
     pub facts: ClaimFacts,
     /// The reply that granted it, to be repeated byte for byte.
-    pub grant: Vec<u8>,
+    pub grant: Grant,
     /// When the kiosk said that nobody can tell how the reset ended, if it did.
     pub unknown_since: Option<Timestamp>,
 }
