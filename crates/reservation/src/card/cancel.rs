@@ -2,9 +2,9 @@
 //!
 //! While a claim lives neither can: its authorisation is out, and the kiosk may be writing to the card.
 
-use crate::card::fact::{Fact, Repeat};
-use crate::card::state::Approval;
-use crate::card::{CancelledBy, Card, End, Live, Refusal, Reservation, ReservationStatus, Status};
+use crate::card::{
+    Approval, CancelledBy, Card, End, Fact, Live, Refusal, Repeat, Reservation, ReservationStatus, Status,
+};
 use crate::decision::{Command, Dated};
 use crate::{BookingId, InstallationId, Policy, ReservationNumber, StaffId, Timestamp};
 

@@ -6,8 +6,7 @@
 
 use core::fmt;
 
-use crate::card::fact::{Fact, Repeat};
-use crate::card::{Card, ClaimFacts, Live, LiveClaim, Refusal, Reservation};
+use crate::card::{Card, ClaimFacts, Fact, Live, LiveClaim, Refusal, Repeat, Reservation};
 use crate::decision::{self, Command, Dated};
 use crate::limits::{CLAIM_LEASE, GRANT_MAX_BYTES, PUBLIC_KEY_MAX_BYTES};
 use crate::statement::CardChallenge;

@@ -4,8 +4,9 @@
 //! lives, or ended only because time or claims ran out; if somebody ended it, or another claim completed it,
 //! the proof is history. So one reservation has at most one completion, and a reset that happened is told.
 
-use crate::card::fact::{Fact, Repeat};
-use crate::card::{Card, ClaimOutcome, End, EndedClaim, FailureReason, Live, LiveClaim, Refusal};
+use crate::card::{
+    Card, ClaimOutcome, End, EndedClaim, Fact, FailureReason, Live, LiveClaim, Refusal, Repeat,
+};
 use crate::decision::{Command, Dated};
 use crate::{ClaimId, KioskId, Policy, Timestamp};
 

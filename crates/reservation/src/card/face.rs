@@ -1,7 +1,6 @@
 //! The face step on the card's side: the debit that survives a re-install of the app, and the verdict.
 
-use crate::card::fact::{Fact, Repeat};
-use crate::card::{Card, OpenAttempt, Refusal, SettledAttempt, Standing};
+use crate::card::{Card, Fact, OpenAttempt, Refusal, Repeat, SettledAttempt, Standing};
 use crate::decision::{Command, Dated};
 use crate::installation::Verdict;
 use crate::limits::{

@@ -1,6 +1,6 @@
 //! What the log and a card's history say.
 
-use crate::card::reservation::FailureReason;
+use crate::card::FailureReason;
 use crate::installation::Verdict;
 use crate::{
     AttemptId, BookingId, ClaimId, InstallationId, KioskId, PinKind, ReservationNumber, StaffId, Timestamp,

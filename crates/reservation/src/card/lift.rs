@@ -1,8 +1,6 @@
 //! A card's lock is lifted by two different people of the desk; that resets both counts of failures.
 
-use crate::card::fact::{Fact, Repeat};
-use crate::card::state::Approval;
-use crate::card::{Card, Refusal, Standing};
+use crate::card::{Approval, Card, Fact, Refusal, Repeat, Standing};
 use crate::decision::{Command, Dated};
 use crate::limits::STAFF_APPROVAL_LIFE;
 use crate::{InstallationId, Policy, ReservationNumber, StaffId, Timestamp};

@@ -1,7 +1,6 @@
 //! The card proved itself in a booking: from then on it has a number, and may be counted against.
 
-use crate::card::fact::{Fact, Repeat};
-use crate::card::{Card, ProvedIn, Refusal, Standing};
+use crate::card::{Card, Fact, ProvedIn, Refusal, Repeat, Standing};
 use crate::decision::{Command, Dated};
 use crate::limits::{BOOKING_LIFE, PROOFS_KEPT};
 use crate::{BookingId, Policy, ReservationNumber, Timestamp};

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::card::reservation::{ClaimOutcome, End};
+use crate::card::{ClaimOutcome, End};
 use crate::{PinKind, ReservationNumber, Timestamp};
 
 /// Why, with what the person or the program can use of it.

@@ -1,7 +1,6 @@
 //! A booking becomes a reservation: at most one lives per card, and the newest wins.
 
-use crate::card::fact::{Fact, Repeat};
-use crate::card::{Card, End, Live, Refusal, Reservation, ReservationStatus};
+use crate::card::{Card, End, Fact, Live, Refusal, Repeat, Reservation, ReservationStatus};
 use crate::decision::{Command, Dated};
 use crate::limits::{BOOKING_LIFE, ENDED_RESERVATIONS_KEPT, RESERVATION_LIFE};
 use crate::{AttemptId, BookingId, InstallationId, KeyHash, PinKind, Policy, Timestamp};

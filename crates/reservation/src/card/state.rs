@@ -1,7 +1,6 @@
 //! The record of one card.
 
-use crate::card::fact::Fact;
-use crate::card::reservation::{End, Live, Reservation};
+use crate::card::{End, Fact, Live, Reservation};
 use crate::decision::Dated;
 use crate::installation::Verdict;
 use crate::{AttemptId, BookingId, InstallationId, ReservationNumber, StaffId, Timestamp};

@@ -1,26 +1,14 @@
 //! What time alone does to a card: leases, reservations, attempts and timed locks run out.
 
-use crate::card::fact::Fact;
-use crate::card::{Card, ClaimOutcome, End, EndedClaim, Live, LiveClaim, OpenAttempt, Refusal, Standing};
+use crate::card::{
+    Card, ClaimOutcome, End, EndedClaim, Fact, Live, LiveClaim, OpenAttempt, Refusal, Standing,
+};
 use crate::decision::{Aggregate, Dated};
 use crate::installation::Verdict;
 use crate::limits::{CLAIMS_PER_RESERVATION, HISTORY_KEPT, RETENTION};
 use crate::{Policy, Timestamp};
 
 type Facts = Vec<Dated<Fact>>;
-
-impl End {
-    /// When the reservation ended.
-    pub const fn at(&self) -> Timestamp {
-        match self {
-            Self::Completed { at, .. }
-            | Self::Cancelled { at, .. }
-            | Self::Exhausted { at }
-            | Self::Expired { at }
-            | Self::Replaced { at, .. } => *at,
-        }
-    }
-}
 
 impl Card {
     /// Spends the running claim: the reservation is free again, or at its end.

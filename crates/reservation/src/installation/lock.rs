@@ -1,8 +1,9 @@
 //! The app lock: five consecutive face failures begin it, time or two members of staff end it.
 
 use crate::decision::{Aggregate, Command, Dated};
-use crate::installation::fact::{Fact, Repeat};
-use crate::installation::{ClosedAttempt, FaceStage, Installation, Progress, Refusal, Standing, Verdict};
+use crate::installation::{
+    ClosedAttempt, FaceStage, Fact, Installation, Progress, Refusal, Repeat, Standing, Verdict,
+};
 use crate::limits::{FACE_COPY_GRACE, FACE_FAILURES_TO_LOCK, RETENTION};
 use crate::{Policy, Timestamp};
 

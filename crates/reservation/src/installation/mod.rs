@@ -1,13 +1,13 @@
 //! One installed app: its face failures and lock, and the one booking it has in hand.
 //!
-//! | module | idea |
+//! | file | idea |
 //! |---|---|
-//! | [`state`] | the record |
-//! | [`register`] | the record begins |
-//! | [`booking`] | a booking begins, is bound to one card, and ends with the card's answer |
-//! | [`face`] | challenge, debit and verdict |
-//! | [`lock`] | what time and staff do to the app lock |
-//! | [`fact`], [`refusal`] | what the log says, and why a command is refused |
+//! | `state`, `booking` | the record, and the booking in hand |
+//! | `register` | the record begins |
+//! | `start`, `evidence`, `finish` | a booking begins, is bound to one card, and ends with the card's answer |
+//! | `challenge`, `attempt` | the face step: challenge, debit and verdict |
+//! | `lock` | what time and staff do to the app lock |
+//! | `fact`, `refusal` | what the log says, and why a command is refused |
 //!
 //! A booking runs over two records, one commit each, in this order:
 //!
@@ -20,21 +20,29 @@
 //!
 //! A client that got no answer sends the same request again; each command then answers as it did.
 
-pub mod booking;
-pub mod face;
-pub mod fact;
-pub mod lock;
-pub mod refusal;
-pub mod register;
-pub mod state;
+mod attempt;
+mod booking;
+mod challenge;
+mod evidence;
+mod fact;
+mod finish;
+mod lock;
+mod refusal;
+mod register;
+mod start;
+mod state;
 
-pub use booking::{AcceptCard, CardAccepted, FinishBooking, NextStep, StartBooking, Started};
-pub use face::{AttemptAnswer, DebitAttempt, Debited, IssueChallenge, SettleAttempt};
-pub use fact::Fact;
-pub use lock::CopyLift;
-pub use refusal::Refusal;
-pub use register::Register;
-pub use state::{
-    Booking, Challenge, ClosedAttempt, FaceStage, FaceStep, Installation, Match, OpenAttempt, Progress,
-    ProvedCard, Reserved, Standing, Verdict,
+pub use attempt::{AttemptAnswer, DebitAttempt, Debited, SettleAttempt};
+pub use booking::{
+    Booking, Challenge, ClosedAttempt, FaceStage, FaceStep, Match, OpenAttempt, Progress, ProvedCard,
+    Reserved, Verdict,
 };
+pub use challenge::IssueChallenge;
+pub use evidence::{AcceptCard, CardAccepted, NextStep};
+pub use fact::{Fact, Repeat};
+pub use finish::FinishBooking;
+pub use lock::CopyLift;
+pub use refusal::{Expected, Refusal};
+pub use register::Register;
+pub use start::{StartBooking, Started};
+pub use state::{Installation, Standing};

@@ -1,8 +1,7 @@
 //! The record of an installation begins when its key is registered.
 
 use crate::decision::{Command, Dated};
-use crate::installation::fact::{Fact, Repeat};
-use crate::installation::{Installation, Refusal, Standing};
+use crate::installation::{Fact, Installation, Refusal, Repeat, Standing};
 use crate::{InstallationId, Policy, Timestamp};
 
 /// Registers a device key whose possession the caller has checked. The same key again gets the same answer.

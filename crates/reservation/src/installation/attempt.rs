@@ -1,36 +1,16 @@
-//! The face step on the installation's side: challenge, debit, and the verdict that the card has recorded.
+//! A face attempt on the installation's side: the debit, and the verdict that the card has recorded.
 //!
 //! The debit comes before the match and counts as a failure until a verdict takes it back (security facts
 //! §2.2, R6). One debit pays for one set of frames.
 
 use crate::card::Debit;
 use crate::decision::{Command, Dated};
-use crate::installation::fact::{Fact, Repeat};
 use crate::installation::{
-    Challenge, ClosedAttempt, FaceStage, FaceStep, Installation, Match, OpenAttempt, Progress, Refusal,
+    ClosedAttempt, FaceStage, FaceStep, Fact, Installation, Match, OpenAttempt, Progress, Refusal, Repeat,
     Standing, Verdict,
 };
-use crate::limits::{
-    CHALLENGES_PER_BOOKING, FACE_ATTEMPT_LIFE, FACE_CHALLENGE_LIFE, FACE_COPY_GRACE, FACE_POSES_MAX_BYTES,
-    VOIDS_PER_BOOKING,
-};
-use crate::{AttemptId, BookingId, CardId, Policy, RequestHash, RequestKey, SurfaceHash, Timestamp};
-
-type Facts = Vec<Dated<Fact>>;
-
-/// Asks the holder to show poses. The same request again gets the same challenge; another request gets a new
-/// one, which takes its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IssueChallenge {
-    /// The booking.
-    pub booking: BookingId,
-    /// The request's idempotency key.
-    pub request: RequestKey,
-    /// A new id, for the challenge and the attempt on it.
-    pub attempt: AttemptId,
-    /// Poses drawn at random, as the face step encodes them.
-    pub poses: Vec<u8>,
-}
+use crate::limits::{FACE_ATTEMPT_LIFE, VOIDS_PER_BOOKING};
+use crate::{AttemptId, BookingId, CardId, Policy, RequestHash, SurfaceHash, Timestamp};
 
 /// Debits an attempt: frames have arrived that are good enough to be matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,69 +101,6 @@ impl Installation {
             }
         }
     }
-
-    /// The face step of this booking, if a new challenge or attempt may be made in it.
-    fn face_step(&mut self, id: BookingId, now: Timestamp) -> Result<&mut FaceStep, Refusal> {
-        self.refuse_locked()?;
-        let booking = self.booking_mut(id)?;
-        booking.refuse_over(now)?;
-        let next = booking.expects();
-        match &mut booking.progress {
-            Progress::Face(step) => Ok(step),
-            Progress::AwaitingCard { .. }
-            | Progress::UserReady { .. }
-            | Progress::SignatureReady { .. }
-            | Progress::Finished { .. } => Err(Refusal::OutOfOrder { next }),
-        }
-    }
-}
-
-impl OpenAttempt {
-    fn refusal(&self) -> Refusal {
-        Refusal::AttemptOpen { until: self.deadline.after(FACE_COPY_GRACE) }
-    }
-}
-
-impl Command<Installation> for IssueChallenge {
-    type Outcome = Challenge;
-
-    fn apply(
-        self,
-        state: Option<Installation>,
-        now: Timestamp,
-        _policy: &Policy,
-        facts: &mut Facts,
-    ) -> Result<(Installation, Challenge), Refusal> {
-        let mut installation = state.ok_or(Refusal::NotRegistered)?;
-        installation.booking(self.booking)?;
-        if self.poses.len() > FACE_POSES_MAX_BYTES {
-            return Err(Refusal::ChallengeTooLong);
-        }
-        let step = installation.face_step(self.booking, now)?;
-        match &step.stage {
-            FaceStage::Attempting(open) => return Err(open.refusal()),
-            FaceStage::Challenged(out) if out.request == self.request => {
-                let out = out.clone();
-                facts.push(Dated::new(now, Fact::Repeated(Repeat::ChallengeIssued(out.attempt))));
-                return Ok((installation, out));
-            }
-            FaceStage::Challenged(_) | FaceStage::Waiting => {}
-        }
-        if step.challenges >= CHALLENGES_PER_BOOKING {
-            return Err(Refusal::ChallengesExhausted);
-        }
-        let challenge = Challenge {
-            attempt: self.attempt,
-            request: self.request,
-            poses: self.poses,
-            deadline: now.after(FACE_CHALLENGE_LIFE),
-        };
-        step.challenges += 1;
-        step.stage = FaceStage::Challenged(challenge.clone());
-        let fact = Fact::ChallengeIssued { attempt: self.attempt, booking: self.booking };
-        facts.push(Dated::new(now, fact));
-        Ok((installation, challenge))
-    }
 }
 
 impl DebitAttempt {
@@ -206,7 +123,7 @@ impl Command<Installation> for DebitAttempt {
         state: Option<Installation>,
         now: Timestamp,
         _policy: &Policy,
-        facts: &mut Facts,
+        facts: &mut Vec<Dated<Fact>>,
     ) -> Result<(Installation, Debited), Refusal> {
         let mut installation = state.ok_or(Refusal::NotRegistered)?;
         installation.booking(self.booking)?;
@@ -256,7 +173,7 @@ impl Command<Installation> for SettleAttempt {
         state: Option<Installation>,
         now: Timestamp,
         policy: &Policy,
-        facts: &mut Facts,
+        facts: &mut Vec<Dated<Fact>>,
     ) -> Result<(Installation, AttemptAnswer), Refusal> {
         let mut installation = state.ok_or(Refusal::NotRegistered)?;
         if let Some((_, verdict)) = installation.closed(self.booking, self.attempt) {
