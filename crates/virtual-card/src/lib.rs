@@ -6,20 +6,27 @@
 //! |---|---|
 //! | [`issuer`] | makes cards, certificates, revocation lists and the card register in a folder |
 //! | [`VirtualCard`] | one card: bytes in, bytes out, counters durable before the answer leaves |
+//! | [`InProcess`] | a card without a reader, with faults on demand |
+//! | [`driver`] | the reset driver for the simulated command |
 //! | [`vpcd`] | plugs a card into a reader of the PC/SC stack |
 //! | [`reader`] | private readers: a pcscd of one's own, as an ordinary user |
+//! | [`testing`] | a card in a folder of its own, for tests of any crate |
 //! | [`reset`] | the simulated reset of a PIN by authorisation: commands and status words |
 
 mod card_file;
 mod chip;
+pub mod driver;
 mod files;
+mod in_process;
 pub mod issuer;
 pub mod reader;
 pub mod reset;
+pub mod testing;
 mod virtual_card;
 pub mod vpcd;
 
 pub use card_file::{FRESH_SIGNATURE_PIN, FRESH_USER_PIN};
 pub use chip::{AuthorityKey, BadAuthorityKey, TokenKind};
 pub use files::FileError;
+pub use in_process::{CardInHand, Fault, InProcess};
 pub use virtual_card::VirtualCard;
