@@ -29,11 +29,15 @@ pub trait Bench {
     fn put_back(&mut self);
 }
 
-/// Makes one `#[test]` of every check. `$bench` is an expression that makes a new [`Bench`].
+/// One check, to be run on a bench of its own.
+pub type Check = fn(&mut dyn Bench);
+
+/// Makes one `#[test]` of every check. `$run` is called with the test's name and the [`Check`]; it makes a [`Bench`] and
+/// runs the check on it.
 #[macro_export]
 macro_rules! card_contract {
-    ($bench:expr) => {
-        $crate::card_contract!($bench;
+    ($run:path) => {
+        $crate::card_contract!($run;
             a_fresh_card_has_all_its_tries,
             a_wrong_pin_costs_one_try_and_the_right_one_gives_all_back,
             a_blocked_pin_stays_blocked_whatever_is_tried,
@@ -45,8 +49,8 @@ macro_rules! card_contract {
             counters_outlast_a_pulled_card,
         );
     };
-    ($bench:expr; $($check:ident),+ $(,)?) => {
-        $(#[test] fn $check() { $crate::contract::$check(&mut $bench); })+
+    ($run:path; $($check:ident),+ $(,)?) => {
+        $(#[test] fn $check() { $run(stringify!($check), $crate::contract::$check); })+
     };
 }
 

@@ -1,4 +1,11 @@
-//! What only a reader can do: be missing, empty, shared, chosen by name, waited for, and lose its service.
+//! The PC/SC adapter of the crate `card` on private readers: what only a reader can do, be missing, empty, shared, chosen
+//! by name, waited for, and lose its card or its service.
+#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod child;
 
 use std::time::Duration;
 
@@ -8,7 +15,7 @@ use card::{
 use virtual_card::reader::PrivateReaders;
 use virtual_card::testing::IssuedCard;
 
-use crate::{NOW, child};
+use crate::common::NOW;
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -18,7 +25,7 @@ fn first() -> PcscReader {
 
 #[test]
 fn without_the_service_the_next_step_is_to_start_it() {
-    child::with_socket(module_path!(), "without_the_service_the_next_step_is_to_start_it", |_| {
+    child::with_socket("without_the_service_the_next_step_is_to_start_it", |_| {
         let error = PcscReader::find(None).unwrap_err();
         assert_eq!(error, ReaderError::NoService);
         assert!(error.to_string().contains("systemctl start pcscd"), "{error}");
@@ -27,24 +34,17 @@ fn without_the_service_the_next_step_is_to_start_it() {
 
 #[test]
 fn readers_are_listed_and_chosen_by_a_part_of_their_name() {
-    child::with_readers(
-        module_path!(),
-        "readers_are_listed_and_chosen_by_a_part_of_their_name",
-        |_readers| {
-            let both = vec![PrivateReaders::FIRST.to_owned(), PrivateReaders::SECOND.to_owned()];
-            assert_eq!(PcscReader::list().unwrap(), both);
-            assert_eq!(PcscReader::find(Some("pcd 00 01")).unwrap().name(), PrivateReaders::SECOND);
-            assert_eq!(
-                PcscReader::find(Some("virtual")).unwrap_err(),
-                ReaderError::Ambiguous { matching: both }
-            );
-        },
-    );
+    child::with_readers("readers_are_listed_and_chosen_by_a_part_of_their_name", |_readers| {
+        let both = vec![PrivateReaders::FIRST.to_owned(), PrivateReaders::SECOND.to_owned()];
+        assert_eq!(PcscReader::list().unwrap(), both);
+        assert_eq!(PcscReader::find(Some("pcd 00 01")).unwrap().name(), PrivateReaders::SECOND);
+        assert_eq!(PcscReader::find(Some("virtual")).unwrap_err(), ReaderError::Ambiguous { matching: both });
+    });
 }
 
 #[test]
 fn an_empty_reader_is_waited_for_no_longer_than_asked() {
-    child::with_readers(module_path!(), "an_empty_reader_is_waited_for_no_longer_than_asked", |_readers| {
+    child::with_readers("an_empty_reader_is_waited_for_no_longer_than_asked", |_readers| {
         let reader = first();
         assert!(!reader.has_card().unwrap());
         assert_eq!(reader.connect().unwrap_err(), ReaderError::NoCard);
@@ -60,7 +60,7 @@ fn an_empty_reader_is_waited_for_no_longer_than_asked() {
 
 #[test]
 fn a_wait_ends_when_another_thread_cancels_it() {
-    child::with_readers(module_path!(), "a_wait_ends_when_another_thread_cancels_it", |_readers| {
+    child::with_readers("a_wait_ends_when_another_thread_cancels_it", |_readers| {
         let reader = first();
         let cancel = Cancel::new();
         let waiting = cancel.clone();
@@ -72,23 +72,19 @@ fn a_wait_ends_when_another_thread_cancels_it() {
 
 #[test]
 fn a_card_in_use_is_busy_for_everyone_else_until_it_is_let_go() {
-    child::with_readers(
-        module_path!(),
-        "a_card_in_use_is_busy_for_everyone_else_until_it_is_let_go",
-        |readers| {
-            let issued = IssuedCard::new(NOW);
-            let _plugged = issued.plug(&readers.address());
-            let reader = first();
-            reader.wait_for_card(LONG, &Cancel::new()).unwrap();
-            let session = Jpki::select(reader.connect().unwrap()).unwrap();
-            assert_eq!(reader.connect().unwrap_err(), ReaderError::Busy);
-            session.finish();
-            let mut shared = pcsc_client(&reader);
-            assert_eq!(reader.connect().unwrap_err(), ReaderError::Busy);
-            shared.take();
-            Jpki::select(reader.connect().unwrap()).unwrap();
-        },
-    );
+    child::with_readers("a_card_in_use_is_busy_for_everyone_else_until_it_is_let_go", |readers| {
+        let issued = IssuedCard::new(NOW);
+        let _plugged = issued.plug(&readers.address());
+        let reader = first();
+        reader.wait_for_card(LONG, &Cancel::new()).unwrap();
+        let session = Jpki::select(reader.connect().unwrap()).unwrap();
+        assert_eq!(reader.connect().unwrap_err(), ReaderError::Busy);
+        session.finish();
+        let mut shared = pcsc_client(&reader);
+        assert_eq!(reader.connect().unwrap_err(), ReaderError::Busy);
+        shared.take();
+        Jpki::select(reader.connect().unwrap()).unwrap();
+    });
 }
 
 /// Another program that shares the card.
@@ -101,7 +97,6 @@ fn pcsc_client(reader: &PcscReader) -> Option<pcsc::Card> {
 #[test]
 fn a_card_pulled_a_moment_ago_is_removed_though_the_service_has_not_seen_it_yet() {
     child::with_readers(
-        module_path!(),
         "a_card_pulled_a_moment_ago_is_removed_though_the_service_has_not_seen_it_yet",
         |readers| {
             let issued = IssuedCard::new(NOW);
@@ -119,36 +114,28 @@ fn a_card_pulled_a_moment_ago_is_removed_though_the_service_has_not_seen_it_yet(
 
 #[test]
 fn a_service_that_stops_in_mid_session_is_no_removed_card() {
-    child::with_readers(
-        module_path!(),
-        "a_service_that_stops_in_mid_session_is_no_removed_card",
-        |readers| {
-            let issued = IssuedCard::new(NOW);
-            let _plugged = issued.plug(&readers.address());
-            let reader = first();
-            reader.wait_for_card(LONG, &Cancel::new()).unwrap();
-            let mut card = reader.connect().unwrap();
-            drop(readers);
-            let error = card.transmit(&[0x00, 0xA4, 0x00, 0x00]).unwrap_err();
-            assert_eq!(error, TransportError::Reader(ReaderFault::ServiceStopped));
-            card.power_down();
-            assert_eq!(reader.connect().unwrap_err(), ReaderError::NoService);
-        },
-    );
+    child::with_readers("a_service_that_stops_in_mid_session_is_no_removed_card", |readers| {
+        let issued = IssuedCard::new(NOW);
+        let _plugged = issued.plug(&readers.address());
+        let reader = first();
+        reader.wait_for_card(LONG, &Cancel::new()).unwrap();
+        let mut card = reader.connect().unwrap();
+        drop(readers);
+        let error = card.transmit(&[0x00, 0xA4, 0x00, 0x00]).unwrap_err();
+        assert_eq!(error, TransportError::Reader(ReaderFault::ServiceStopped));
+        card.power_down();
+        assert_eq!(reader.connect().unwrap_err(), ReaderError::NoService);
+    });
 }
 
 #[test]
 fn a_smartphone_token_on_the_reader_is_refused_by_its_kind() {
-    child::with_readers(
-        module_path!(),
-        "a_smartphone_token_on_the_reader_is_refused_by_its_kind",
-        |readers| {
-            let issued = IssuedCard::with(NOW, |order| order.token = virtual_card::TokenKind::AndroidPhone);
-            let _plugged = issued.plug(&readers.address());
-            let reader = first();
-            reader.wait_for_card(LONG, &Cancel::new()).unwrap();
-            let error = Jpki::select(reader.connect().unwrap()).unwrap_err();
-            assert_eq!(error, SelectError::Smartphone(card::Smartphone::Android));
-        },
-    );
+    child::with_readers("a_smartphone_token_on_the_reader_is_refused_by_its_kind", |readers| {
+        let issued = IssuedCard::with(NOW, |order| order.token = virtual_card::TokenKind::AndroidPhone);
+        let _plugged = issued.plug(&readers.address());
+        let reader = first();
+        reader.wait_for_card(LONG, &Cancel::new()).unwrap();
+        let error = Jpki::select(reader.connect().unwrap()).unwrap_err();
+        assert_eq!(error, SelectError::Smartphone(card::Smartphone::Android));
+    });
 }

@@ -7,21 +7,20 @@ use std::process::Command;
 use virtual_card::reader::{PortPair, PrivateReaders, SOCKET_VARIABLE};
 
 /// Set in the child only.
-const IN_CHILD: &str = "SESSIONS_TEST_SOCKET";
+const IN_CHILD: &str = "READER_TEST_SOCKET";
 
-/// Runs the body of the test `module_path!()::name` in a child whose smart card service would be at the socket handed
+/// Runs the body of the test `name` in a child whose smart card service would be at the socket handed
 /// to it. The child is ended after a minute: the stack itself knows no time limit.
-pub(crate) fn with_socket(module: &str, name: &str, body: impl FnOnce(&Path)) {
+pub(crate) fn with_socket(name: &str, body: impl FnOnce(&Path)) {
     if let Some(socket) = env::var_os(IN_CHILD) {
         return body(&PathBuf::from(socket));
     }
-    let folder = tempfile::Builder::new().prefix("sessions-").tempdir().unwrap();
+    let folder = tempfile::Builder::new().prefix("reader-test-").tempdir().unwrap();
     let socket = folder.path().join("pcscd.comm");
-    let module = module.split_once("::").map_or(module, |(_, rest)| rest);
     let output = Command::new("timeout")
         .args(["--kill-after=5", "60"])
         .arg(env::current_exe().unwrap())
-        .args(["--exact", &format!("{module}::{name}"), "--nocapture"])
+        .args(["--exact", name, "--nocapture"])
         .env(IN_CHILD, &socket)
         .env(SOCKET_VARIABLE, &socket)
         .output()
@@ -31,8 +30,8 @@ pub(crate) fn with_socket(module: &str, name: &str, body: impl FnOnce(&Path)) {
 }
 
 /// The same with two empty readers.
-pub(crate) fn with_readers(module: &str, name: &str, body: impl FnOnce(PrivateReaders)) {
-    with_socket(module, name, |socket| {
+pub(crate) fn with_readers(name: &str, body: impl FnOnce(PrivateReaders)) {
+    with_socket(name, |socket| {
         body(PrivateReaders::start(PortPair::any().unwrap(), Some(socket)).unwrap());
     });
 }
