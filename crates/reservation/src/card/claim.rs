@@ -135,10 +135,7 @@ impl Card {
         if self.session_is_used(request.session) {
             return Err(Refusal::SessionUsed);
         }
-        let reservation = self.claimable()?;
-        if reservation.target != request.target {
-            return Err(Refusal::AnotherTarget { reserved: reservation.target });
-        }
+        let reservation = self.claimable(request.target)?;
         if reservation.known_key != request.known_key {
             return Err(Refusal::AnotherKey);
         }
@@ -160,19 +157,14 @@ impl Card {
         Ok(Permission::New { lease_ends: now.after(CLAIM_LEASE) })
     }
 
-    fn running_claim(&self) -> Option<&LiveClaim> {
-        match &self.live.as_ref()?.state {
-            Live::Claimed(running) => Some(running),
-            Live::Reserved { .. } => None,
+    /// The reservation that lives, or how the last one for this target ended.
+    fn claimable(&self, target: PinKind) -> Result<&Reservation<Live>, Refusal> {
+        match (&self.live, self.ended.last()) {
+            (Some(live), _) if live.target == target => Ok(live),
+            (Some(live), _) => Err(Refusal::AnotherTarget { reserved: live.target }),
+            (None, Some(last)) if last.target == target => Err(Refusal::Ended(last.state.clone())),
+            (None, Some(_) | None) => Err(Refusal::NoReservation),
         }
-    }
-
-    /// The reservation that lives, or how the last one ended.
-    fn claimable(&self) -> Result<&Reservation<Live>, Refusal> {
-        self.live.as_ref().ok_or_else(|| match self.ended.last() {
-            Some(last) => Refusal::Ended(last.state.clone()),
-            None => Refusal::NoReservation,
-        })
     }
 
     /// Begins the hold; only after [`Permission::New`].
@@ -190,7 +182,7 @@ impl Card {
         if !fits {
             return Err(Refusal::GrantUnfit);
         }
-        let Some(reservation) = &mut self.live else { return Err(Refusal::NoReservation) };
+        let reservation = self.live.as_mut().ok_or(Refusal::NoReservation)?;
         let granted = Granted { claim: new.id, grant: new.grant.clone(), lease_ends: new.lease_ends };
         facts.push(Dated::new(
             now,

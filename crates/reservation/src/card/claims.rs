@@ -119,6 +119,20 @@ impl Card {
         self.claims().find(|(facts, _)| facts.id == id)
     }
 
+    pub(super) fn running_claim(&self) -> Option<&LiveClaim> {
+        match &self.live.as_ref()?.state {
+            Live::Claimed(running) => Some(running),
+            Live::Reserved { .. } => None,
+        }
+    }
+
+    pub(super) fn running_claim_mut(&mut self) -> Option<&mut LiveClaim> {
+        match &mut self.live.as_mut()?.state {
+            Live::Claimed(running) => Some(running),
+            Live::Reserved { .. } => None,
+        }
+    }
+
     pub(super) fn session_is_used(&self, session: SessionId) -> bool {
         self.claims().any(|(facts, _)| facts.session == session)
     }

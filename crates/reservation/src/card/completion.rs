@@ -5,7 +5,7 @@
 //! the proof is history. So one reservation has at most one completion, and a reset that happened is told.
 
 use crate::card::{
-    Card, ClaimOutcome, End, EndedClaim, Fact, FailureReason, Live, LiveClaim, Refusal, Repeat,
+    Card, ClaimOutcome, End, EndedClaim, Fact, FailureReason, Live, Refusal, Repeat, Reservation,
 };
 use crate::decision::{Command, Dated};
 use crate::{ClaimId, KioskId, Policy, Timestamp};
@@ -60,89 +60,78 @@ pub enum Settled {
     },
 }
 
-/// Where a claim stands in the record.
-#[derive(Clone, Copy)]
-enum Place {
-    Running,
-    SpentOfLive(usize),
-    OfEnded(usize, usize),
-}
-
-impl Card {
-    fn place(&self, id: ClaimId, kiosk: &KioskId) -> Result<Place, Refusal> {
-        let is = |claim: &EndedClaim| claim.facts.id == id;
-        let running = self.live.as_ref().and_then(|live| match &live.state {
-            Live::Claimed(running) if running.facts.id == id => Some((Place::Running, &running.facts)),
-            Live::Claimed(_) | Live::Reserved { .. } => None,
-        });
-        let spent = || {
-            let live = self.live.as_ref()?;
-            let index = live.claims.iter().position(is)?;
-            Some((Place::SpentOfLive(index), &live.claims[index].facts))
+impl Reservation<Live> {
+    /// Whether this claim was made on it.
+    fn has_claim(&self, id: ClaimId) -> bool {
+        let running = match &self.state {
+            Live::Claimed(running) => running.facts.id == id,
+            Live::Reserved { .. } => false,
         };
-        let ended = || {
-            self.ended.iter().enumerate().find_map(|(outer, ended)| {
-                let inner = ended.claims.iter().position(is)?;
-                Some((Place::OfEnded(outer, inner), &ended.claims[inner].facts))
-            })
-        };
-        let (place, facts) = running.or_else(spent).or_else(ended).ok_or(Refusal::ClaimUnknown)?;
-        if facts.kiosk == *kiosk { Ok(place) } else { Err(Refusal::AnotherKiosk) }
+        running || self.claims.iter().any(|claim| claim.facts.id == id)
     }
 
-    fn outcome_at(&self, place: Place) -> Option<ClaimOutcome> {
-        match place {
-            Place::Running => None,
-            Place::SpentOfLive(index) => self.live.as_ref().map(|live| live.claims[index].outcome),
-            Place::OfEnded(outer, inner) => Some(self.ended[outer].claims[inner].outcome),
-        }
-    }
-
-    fn running_mut(&mut self) -> Option<&mut LiveClaim> {
-        match &mut self.live.as_mut()?.state {
-            Live::Claimed(running) => Some(running),
-            Live::Reserved { .. } => None,
-        }
-    }
-
-    /// A proof for the living reservation, by its running claim or one spent before; another claim that runs
-    /// is overtaken.
-    fn complete_live(&mut self, id: ClaimId, now: Timestamp, facts: &mut Facts) -> Settled {
-        let Some(mut reservation) = self.live.take() else { return Settled::Noted };
-        if let Live::Claimed(running) = &reservation.state {
+    /// Ends with a proof for one of its claims, running or spent; another claim that runs is overtaken.
+    fn complete(mut self, id: ClaimId, now: Timestamp, facts: &mut Facts) -> Reservation<End> {
+        if let Live::Claimed(running) = &self.state {
             let outcome = if running.facts.id == id {
                 ClaimOutcome::Completed { at: now }
             } else {
                 facts.push(Dated::new(now, Fact::ClaimOvertaken { claim: running.facts.id }));
                 ClaimOutcome::Overtaken { at: now }
             };
-            reservation.claims.push(EndedClaim { facts: running.facts.clone(), outcome });
+            self.claims.push(EndedClaim { facts: running.facts.clone(), outcome });
         }
-        for claim in reservation.claims.iter_mut().filter(|claim| claim.facts.id == id) {
+        for claim in self.claims.iter_mut().filter(|claim| claim.facts.id == id) {
             claim.outcome = ClaimOutcome::Completed { at: now };
         }
-        facts.push(Dated::new(now, Fact::Completed { claim: id, booking: reservation.booking }));
-        self.ended.push(reservation.with(End::Completed { at: now, claim: id }));
-        Settled::Completed
+        facts.push(Dated::new(now, Fact::Completed { claim: id, booking: self.booking }));
+        self.with(End::Completed { at: now, claim: id })
     }
+}
 
-    /// A proof for a reservation that has ended.
-    fn complete_ended(&mut self, outer: usize, inner: usize, now: Timestamp, facts: &mut Facts) -> Settled {
-        let ended = &mut self.ended[outer];
-        let id = ended.claims[inner].facts.id;
-        match ended.state {
-            End::Expired { .. } | End::Exhausted { .. } => {
-                ended.claims[inner].outcome = ClaimOutcome::Completed { at: now };
-                ended.state = End::Completed { at: now, claim: id };
-                facts.push(Dated::new(now, Fact::Completed { claim: id, booking: ended.booking }));
-                Settled::Completed
+impl Reservation<End> {
+    /// Takes a proof for one of its claims, if the claim is its own.
+    fn take_proof(&mut self, id: ClaimId, now: Timestamp, facts: &mut Facts) -> Option<Settled> {
+        let claim = self.claims.iter_mut().find(|claim| claim.facts.id == id)?;
+        let (settled, fact) = match (claim.outcome, &self.state) {
+            (ClaimOutcome::Completed { .. }, _) => {
+                (Settled::Completed, Fact::Repeated(Repeat::ClaimSettled(id)))
             }
-            End::Completed { .. } | End::Cancelled { .. } | End::Replaced { .. } => {
-                ended.claims[inner].outcome = ClaimOutcome::Noted { at: now };
-                facts.push(Dated::new(now, Fact::ProofNoted { claim: id }));
-                Settled::Noted
+            (ClaimOutcome::Noted { .. }, _) => (Settled::Noted, Fact::Repeated(Repeat::ClaimSettled(id))),
+            (
+                ClaimOutcome::Failed { .. } | ClaimOutcome::Lapsed { .. } | ClaimOutcome::Overtaken { .. },
+                End::Expired { .. } | End::Exhausted { .. },
+            ) => {
+                claim.outcome = ClaimOutcome::Completed { at: now };
+                self.state = End::Completed { at: now, claim: id };
+                (Settled::Completed, Fact::Completed { claim: id, booking: self.booking })
             }
+            (
+                ClaimOutcome::Failed { .. } | ClaimOutcome::Lapsed { .. } | ClaimOutcome::Overtaken { .. },
+                End::Completed { .. } | End::Cancelled { .. } | End::Replaced { .. },
+            ) => {
+                claim.outcome = ClaimOutcome::Noted { at: now };
+                (Settled::Noted, Fact::ProofNoted { claim: id })
+            }
+        };
+        facts.push(Dated::new(now, fact));
+        Some(settled)
+    }
+}
+
+impl Card {
+    /// How a claim ended; nothing while it runs.
+    ///
+    /// # Errors
+    /// [`Refusal::ClaimUnknown`], and [`Refusal::AnotherKiosk`] if it is not this kiosk's.
+    fn reported(&self, id: ClaimId, kiosk: &KioskId) -> Result<Option<ClaimOutcome>, Refusal> {
+        let (claim, _) = self.claim(id).ok_or(Refusal::ClaimUnknown)?;
+        if claim.kiosk != *kiosk {
+            return Err(Refusal::AnotherKiosk);
         }
+        let spent = self.live.iter().flat_map(|live| &live.claims);
+        let ended = self.ended.iter().flat_map(|ended| &ended.claims);
+        Ok(spent.chain(ended).find(|claim| claim.facts.id == id).map(|claim| claim.outcome))
     }
 }
 
@@ -157,18 +146,17 @@ impl Command<Card> for Complete {
         facts: &mut Facts,
     ) -> Result<(Card, Settled), Refusal> {
         let mut card = state.ok_or(Refusal::ClaimUnknown)?;
-        let place = card.place(self.claim, &self.kiosk)?;
-        let settled = match (place, card.outcome_at(place)) {
-            (Place::OfEnded(..), Some(ClaimOutcome::Completed { .. })) => {
-                facts.push(Dated::new(now, Fact::Repeated(Repeat::ClaimSettled(self.claim))));
+        card.reported(self.claim, &self.kiosk)?;
+        let settled = match card.live.take_if(|live| live.has_claim(self.claim)) {
+            Some(reservation) => {
+                card.ended.push(reservation.complete(self.claim, now, facts));
                 Settled::Completed
             }
-            (Place::OfEnded(..), Some(ClaimOutcome::Noted { .. })) => {
-                facts.push(Dated::new(now, Fact::Repeated(Repeat::ClaimSettled(self.claim))));
-                Settled::Noted
-            }
-            (Place::OfEnded(outer, inner), _) => card.complete_ended(outer, inner, now, facts),
-            (Place::Running | Place::SpentOfLive(_), _) => card.complete_live(self.claim, now, facts),
+            None => card
+                .ended
+                .iter_mut()
+                .find_map(|ended| ended.take_proof(self.claim, now, facts))
+                .ok_or(Refusal::ClaimUnknown)?,
         };
         Ok((card, settled))
     }
@@ -185,8 +173,7 @@ impl Command<Card> for Fail {
         facts: &mut Facts,
     ) -> Result<(Card, Settled), Refusal> {
         let mut card = state.ok_or(Refusal::ClaimUnknown)?;
-        let place = card.place(self.claim, &self.kiosk)?;
-        match card.outcome_at(place) {
+        match card.reported(self.claim, &self.kiosk)? {
             None => {
                 facts.push(Dated::new(now, Fact::ClaimFailed { claim: self.claim, reason: self.reason }));
                 card.spend_running(now, facts, |_| ClaimOutcome::Failed { at: now, reason: self.reason });
@@ -201,12 +188,8 @@ impl Command<Card> for Fail {
                 | ClaimOutcome::Overtaken { .. }),
             ) => return Err(Refusal::ClaimEnded(ended)),
         }
-        let claims_left = match place {
-            Place::Running | Place::SpentOfLive(_) => {
-                card.live.as_ref().map_or(0, crate::card::Reservation::<Live>::claims_left)
-            }
-            Place::OfEnded(..) => 0,
-        };
+        let own = card.live.as_ref().filter(|live| live.has_claim(self.claim));
+        let claims_left = own.map_or(0, Reservation::<Live>::claims_left);
         Ok((card, Settled::Released { claims_left }))
     }
 }
@@ -222,11 +205,11 @@ impl Command<Card> for LeaveUnknown {
         facts: &mut Facts,
     ) -> Result<(Card, Settled), Refusal> {
         let mut card = state.ok_or(Refusal::ClaimUnknown)?;
-        let place = card.place(self.claim, &self.kiosk)?;
-        if let Some(ended) = card.outcome_at(place) {
+        if let Some(ended) = card.reported(self.claim, &self.kiosk)? {
             return Err(Refusal::ClaimEnded(ended));
         }
-        let Some(running) = card.running_mut() else { return Err(Refusal::ClaimUnknown) };
+        // Known, and not ended: it is the one that runs.
+        let running = card.running_claim_mut().ok_or(Refusal::ClaimUnknown)?;
         let fact = match running.unknown_since {
             Some(_) => Fact::Repeated(Repeat::ClaimSettled(self.claim)),
             None => Fact::ClaimUnknown { claim: self.claim },

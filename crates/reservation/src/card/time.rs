@@ -40,7 +40,7 @@ impl Card {
 
     /// A lease that ran out spends its claim; it began in time, so it outlives even the reservation's end.
     fn lapse_lease(&mut self, now: Timestamp, facts: &mut Facts) {
-        let Some(Live::Claimed(running)) = self.live.as_ref().map(|live| &live.state) else { return };
+        let Some(running) = self.running_claim() else { return };
         let at = running.facts.lease_ends;
         if at <= now {
             facts.push(Dated::new(at, Fact::LeaseLapsed { claim: running.facts.id }));
