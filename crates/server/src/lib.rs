@@ -1,1 +1,44 @@
-//! placeholder
+//! The server of jpki-reset: three listeners, one store, no secrets of the holder.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`config`] | settings, one struct per concern |
+//! | [`service`] | operators, hours, terms: data |
+//! | [`clock`], [`random`] | the two things that are handed to the rules |
+//! | [`listener`] | app, kiosk, admin, and the frame round every request |
+//! | [`request`] | who sent it and what it says, believed only when proved |
+//! | [`dpop`] | the app's proof of itself (RFC 9449) |
+//! | [`problem`] | the one place that turns errors into RFC 9457 problems |
+//! | [`rate`] | how often a client may ask |
+//! | [`pki`], [`files`] | our own certificates and key files |
+//! | [`openapi`] | the documents of the interfaces |
+//! | [`handlers`] | what each interface does |
+//! | [`cli`] | the command line |
+//! | [`observe`], [`watch`] | log lines, metrics, readiness |
+//! | [`parts`], [`assemble`], [`start`] | what a running server is made of |
+//!
+//! A handler has four thoughts: parse, load, decide, commit. The rules themselves are in the crate `reservation`.
+
+pub mod assemble;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod dpop;
+pub mod files;
+pub mod handlers;
+pub mod listener;
+pub mod observe;
+pub mod openapi;
+pub mod parts;
+pub mod pki;
+pub mod problem;
+pub mod random;
+pub mod rate;
+pub mod request;
+pub mod service;
+pub mod start;
+pub mod watch;
+
+pub use config::Config;
+pub use parts::Parts;
+pub use start::{Running, StartError, start};

@@ -1,0 +1,153 @@
+//! From settings to parts: reads every file the settings name.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use authority::{CardAuthority, TokenKey, Tokens};
+use ledger::{EmbeddedLedger, Ledger, SteadyClock};
+use ledger_redis::{Credentials, RedisLedger, Settings};
+use reservation::Policy;
+use trust::{Anchors, CardIdKey, CrlFiles, FileRegistry};
+
+use crate::clock::Clock;
+use crate::config::{Config, StoreKind};
+use crate::dpop::Nonces;
+use crate::files;
+use crate::listener::tls;
+use crate::observe::{Metrics, Readiness};
+use crate::parts::Parts;
+use crate::pki::Authority;
+use crate::service::ServiceData;
+use crate::start::StartError;
+
+/// What our tokens say about who made them.
+const TOKEN_ISSUER: &str = "jpki-reset";
+
+/// Everything but the store and the sockets, read and checked.
+pub struct Material {
+    /// The authorities.
+    pub anchors: Arc<Anchors>,
+    /// The revocation lists.
+    pub crl: CrlFiles,
+    /// The card register.
+    pub registry: FileRegistry,
+    /// The service data.
+    pub service: ServiceData,
+    card_ids: CardIdKey,
+    authority: CardAuthority,
+    tokens: Tokens,
+    nonces: Nonces,
+}
+
+/// Reads and checks everything but the store and the sockets.
+///
+/// # Errors
+/// [`StartError`] names the file or the setting.
+pub fn check(config: &Config) -> Result<Material, StartError> {
+    if !config.service.book_user && !config.service.book_signature {
+        let problem = "nothing could be booked; set it or service.book_signature to true";
+        return Err(StartError::Setting { setting: "service.book_user", problem });
+    }
+    let kiosk = &config.listen.kiosk;
+    Authority::load(&kiosk.authority(), &kiosk.authority_key())?;
+    tls::certificates("certificate", &config.listen.app.certificate())?;
+    tls::certificates("certificate", &kiosk.certificate())?;
+    let service = ServiceData::load(&config.service.data())?;
+    let trust = |error: &dyn std::fmt::Display| StartError::Trust(error.to_string());
+    let anchors = Anchors::load(&config.trust.signature_anchors(), &config.trust.user_anchors());
+    let anchors = Arc::new(anchors.map_err(|error| trust(&error))?);
+    let crl = CrlFiles::open(&config.trust.crl(), anchors.clone()).map_err(|error| trust(&error))?;
+    let registry = FileRegistry::open(&config.trust.register()).map_err(|error| trust(&error))?;
+    Ok(Material {
+        anchors,
+        crl,
+        registry,
+        service,
+        card_ids: CardIdKey::from_bytes(&*key(config, "card id key")?),
+        authority: card_authority(config)?,
+        tokens: tokens(config)?,
+        nonces: Nonces::new(&*key(config, "DPoP nonce key")?, config.dpop.nonce_life()),
+    })
+}
+
+/// Reads everything and opens the store.
+///
+/// # Errors
+/// [`StartError`] names the file or the setting.
+pub async fn parts(config: &Config, clock: Arc<dyn Clock>) -> Result<Parts, StartError> {
+    let material = check(config)?;
+    let ledger = open_store(config).await?;
+    Ok(material.into_parts(config, clock, ledger))
+}
+
+impl Material {
+    /// The parts of a server on this store.
+    pub fn into_parts(self, config: &Config, clock: Arc<dyn Clock>, ledger: Arc<dyn Ledger>) -> Parts {
+        let lock = Duration::from_secs(config.service.lock_minutes.max(1) * 60);
+        Parts {
+            clock,
+            ledger,
+            anchors: self.anchors,
+            revocation: Arc::new(self.crl),
+            registry: Arc::new(self.registry),
+            card_ids: self.card_ids,
+            authority: Arc::new(self.authority),
+            tokens: self.tokens,
+            nonces: self.nonces,
+            policy: Policy { lock, hours: self.service.hours },
+            service: self.service,
+            metrics: Arc::new(Metrics::new()),
+            readiness: Arc::new(Readiness::default()),
+        }
+    }
+}
+
+fn key(config: &Config, what: &'static str) -> Result<zeroize::Zeroizing<[u8; 32]>, StartError> {
+    let file = match what {
+        "card id key" => config.keys.card_id(),
+        _ => config.keys.dpop_nonce(),
+    };
+    files::read_key(&file).map_err(|source| StartError::Secret { what, file, source })
+}
+
+fn card_authority(config: &Config) -> Result<CardAuthority, StartError> {
+    let authority = CardAuthority::load(&config.keys.card_authority())?;
+    authority.self_test().map_err(|_| authority::CryptoSelfTest)?;
+    Ok(authority)
+}
+
+fn tokens(config: &Config) -> Result<Tokens, StartError> {
+    let read = |file: std::path::PathBuf| {
+        let what = "accepted token key";
+        std::fs::read_to_string(&file).map_err(|source| StartError::Secret { what, file, source })
+    };
+    let accepted = config.keys.accepted_tokens().into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let key = TokenKey::load(&config.keys.tokens())?;
+    Ok(Tokens::new(TOKEN_ISSUER, key, &accepted)?)
+}
+
+/// Opens the store that the settings name.
+///
+/// # Errors
+/// [`StartError`] names the setting, or what to change at the store.
+pub async fn open_store(config: &Config) -> Result<Arc<dyn Ledger>, StartError> {
+    match config.store.kind {
+        StoreKind::Embedded => {
+            let missing = StartError::Setting { setting: "store.embedded", problem: "is missing" };
+            let file = config.store.embedded.as_ref().ok_or(missing)?.file();
+            let store = EmbeddedLedger::open(&file, Arc::new(SteadyClock::start()))
+                .map_err(|error| StartError::Store(error.to_string()))?;
+            tracing::info!(store = "embedded", "this store serves one server alone");
+            Ok(Arc::new(store))
+        }
+        StoreKind::Redis => {
+            let missing = StartError::Setting { setting: "store.redis", problem: "is missing" };
+            let redis = config.store.redis.as_ref().ok_or(missing)?;
+            let mut settings = Settings::at(redis.url.clone());
+            settings.credentials =
+                Credentials { user: redis.user.clone(), password_file: redis.password_file() };
+            let store = RedisLedger::start(&settings).await;
+            Ok(Arc::new(store.map_err(|error| StartError::Store(error.to_string()))?))
+        }
+    }
+}

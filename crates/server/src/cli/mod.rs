@@ -1,0 +1,102 @@
+//! The command line of `jpki-reset`.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`args`] | what can be typed |
+//! | [`init`] | makes keys, certificates and settings |
+//! | [`serve`] | runs the server until it is told to stop |
+//! | [`kiosk`] | admits, lists and disables kiosks through the running server |
+//! | [`doctor`] | looks for what is wrong and says what to do |
+//! | [`output`] | the one place that prints |
+
+pub mod args;
+pub mod client;
+pub mod doctor;
+pub mod init;
+pub mod kiosk;
+pub mod output;
+pub mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::config::ConfigError;
+use crate::openapi::Interface;
+use crate::start::StartError;
+use crate::{Config, assemble};
+use args::{Arguments, Command, InterfaceName, KioskCommand};
+
+/// Why a command failed; the text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The settings.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The server did not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// A file could not be written or read.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Whatever else, said whole.
+    #[error("{0}")]
+    Message(String),
+}
+
+/// Runs the command line; the whole of `main`.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(execute(arguments.command)),
+        Err(error) => Err(CliError::Message(format!("the runtime did not start: {error}"))),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            output::error(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn execute(command: Command) -> Result<ExitCode, CliError> {
+    match command {
+        Command::Init(options) => init::run(&options)?,
+        Command::Serve { config } => serve::run(&config).await?,
+        Command::CheckConfig { config } => check_config(&config).await?,
+        Command::Kiosk { command: KioskCommand::Add(options) } => kiosk::add(&options).await?,
+        Command::Kiosk { command: KioskCommand::List { config } } => kiosk::list(&config).await?,
+        Command::Kiosk { command: KioskCommand::Disable { config, kiosk } } => {
+            kiosk::disable(&config, &kiosk).await?;
+        }
+        Command::Openapi { interface } => output::line(Interface::from(interface).json().trim_end()),
+        Command::Doctor { config } => return doctor::run(&config).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Loads everything a start would load, except the store and the sockets.
+async fn check_config(file: &std::path::Path) -> Result<(), CliError> {
+    let config = Config::load(file)?;
+    assemble::check(&config)?;
+    output::line(&format!("{}: the settings hold, and so do the files they name.", file.display()));
+    Ok(())
+}
+
+impl From<InterfaceName> for Interface {
+    fn from(name: InterfaceName) -> Self {
+        match name {
+            InterfaceName::App => Self::App,
+            InterfaceName::Kiosk => Self::Kiosk,
+            InterfaceName::Admin => Self::Admin,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Commands of the operator, health, readiness and metrics.
+
+pub mod health;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// All routes of the admin listener.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(health::alive).service(health::ready).service(health::metrics);
+}

@@ -1,0 +1,98 @@
+//! The app listener: phones on the internet. TLS, an address's rate before anything, DPoP in every handler.
+
+use std::io;
+use std::net::{IpAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServiceRequest};
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Bytes, Data, PathConfig};
+use actix_web::{App, HttpServer};
+use reservation::InstallationId;
+use rustls::ServerConfig;
+use utoipa_actix_web::AppExt as _;
+use wire::problem::ProblemType;
+
+use super::frame::{Frame, Gate};
+use super::routes::Routes;
+use crate::config::{self, Budget, Origin};
+use crate::openapi::{self, Interface};
+use crate::parts::Parts;
+use crate::problem::Refusal;
+use crate::rate::{Limiter, address_key};
+
+/// What the app's extractors and handlers work with.
+pub struct AppContext {
+    /// What the server is made of.
+    pub parts: Arc<Parts>,
+    /// The origin that DPoP proofs name.
+    pub origin: Origin,
+    /// How strictly proofs are judged.
+    pub dpop: config::Dpop,
+    /// Which PIN kinds can be booked.
+    pub book_signature: bool,
+    /// Which PIN kinds can be booked.
+    pub book_user: bool,
+    /// How long a body may take.
+    pub body_timeout: Duration,
+    /// Per address.
+    pub address_rate: Limiter<IpAddr>,
+    /// Per device key.
+    pub installation_rate: Limiter<InstallationId>,
+}
+
+impl Gate for AppContext {
+    fn admit(&self, request: &ServiceRequest) -> Result<(), Refusal> {
+        let peer =
+            request.peer_addr().ok_or(Refusal::new(ProblemType::Internal).because("no peer address"))?;
+        self.address_rate.admit(&address_key(peer.ip()))
+    }
+
+    /// Every answer brings the nonce for the next proof (RFC 9449 §8.2).
+    fn sign_off(&self, headers: &mut HeaderMap) {
+        let nonce = self.parts.nonces.current(self.parts.clock.now());
+        if let Ok(nonce) = HeaderValue::from_str(&nonce) {
+            headers.insert(HeaderName::from_static("dpop-nonce"), nonce);
+        }
+    }
+}
+
+/// Serves on `socket`.
+///
+/// # Errors
+/// Whatever the system says about the socket.
+pub fn serve(
+    socket: TcpListener,
+    tls: ServerConfig,
+    context: &Arc<AppContext>,
+    budget: &Budget,
+    patience: Duration,
+) -> io::Result<Server> {
+    let interface = Interface::App;
+    let frame = Arc::new(Frame {
+        listener: interface.name(),
+        routes: Routes::of(&interface.document(), &[(openapi::PATH, Method::GET)]),
+        gate: context.clone(),
+        deadline: budget.answer_timeout(),
+        clock: context.parts.clock.clone(),
+        metrics: context.parts.metrics.clone(),
+    });
+    let document = Bytes::from(interface.json());
+    let data = Data::from(context.clone());
+    let server = HttpServer::new(move || {
+        let (frame, document) = (frame.clone(), document.clone());
+        App::new()
+            .app_data(data.clone())
+            .app_data(PathConfig::default().error_handler(|_, _| Refusal::new(ProblemType::NotFound).into()))
+            .into_utoipa_app()
+            .configure(interface.routes())
+            .into_app()
+            .route(openapi::PATH, web::get().to(move || openapi::answer(document.clone())))
+            .wrap(from_fn(move |request, next| super::frame::frame(frame.clone(), request, next)))
+    });
+    let server = bounded!(server, budget, patience, 2);
+    Ok(server.listen_rustls_0_23(socket, tls)?.run())
+}

@@ -1,0 +1,111 @@
+//! The app: a DPoP proof that holds, used once, for exactly this body.
+//!
+//! In order of cost: form, signature and claims of the proof; the device key's rate; the body, bounded, and its
+//! digest; last the store, which remembers the proof.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpRequest};
+use ledger::{Purpose, Remembered, RememberedKey};
+use reservation::{InstallationId, Timestamp};
+use serde::de::DeserializeOwned;
+use wire::problem::ProblemType;
+
+use super::bearer::{Authorization, authorization};
+use super::{body, json};
+use crate::dpop::{self, Expected, ProofError};
+use crate::listener::app::AppContext;
+use crate::problem::Refusal;
+
+/// A phone that proved its device key, and what it sent.
+#[derive(Debug)]
+pub struct Phone {
+    /// The device key's thumbprint. Whether it is registered, the rules say.
+    pub installation: InstallationId,
+    /// The access token that the proof covers.
+    pub token: Option<String>,
+    /// The body that the proof covers.
+    pub body: Bytes,
+    /// When it was received.
+    pub now: Timestamp,
+}
+
+/// A phone, and its body as JSON.
+#[derive(Debug)]
+pub struct PhoneJson<T> {
+    /// Who sent it.
+    pub phone: Phone,
+    /// What it says.
+    pub json: T,
+}
+
+impl FromRequest for Phone {
+    type Error = Refusal;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move { prove(&request, payload).await })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for PhoneJson<T> {
+    type Error = Refusal;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let phone = prove(&request, payload).await?;
+            json::check_type(&request)?;
+            let json = json::parse(&phone.body)?;
+            Ok(Self { phone, json })
+        })
+    }
+}
+
+async fn prove(request: &HttpRequest, payload: Payload) -> Result<Phone, Refusal> {
+    let context: Arc<AppContext> = request
+        .app_data::<Data<AppContext>>()
+        .expect("the app listener carries its context")
+        .clone()
+        .into_inner();
+    let now = context.parts.clock.now();
+    let proof = header(request)?;
+    let token = match authorization(request, "DPoP") {
+        Authorization::Absent => None,
+        Authorization::Token(token) => Some(token.to_owned()),
+        Authorization::Unfit => return Err(ProblemType::TokenInvalid.into()),
+    };
+    let url = format!("{}{}", context.origin, request.uri().path());
+    let expected = Expected {
+        method: request.method().as_str(),
+        url: &url,
+        access_token: token.as_deref(),
+        iat_window: context.dpop.iat_window(),
+        now,
+    };
+    let claimed = dpop::proof::verify(proof, &expected, &context.parts.nonces)?;
+    context.installation_rate.admit(&claimed.installation)?;
+    let body = body::read(request, payload, body::SMALL, context.body_timeout).await?;
+    claimed.check_body(&body)?;
+    let used =
+        RememberedKey::new(Purpose::DpopProof, &[claimed.installation.as_bytes(), claimed.jti.as_bytes()]);
+    match context.parts.ledger.remember(&used, claimed.remember_until, now).await? {
+        Remembered::Fresh => Ok(Phone { installation: claimed.installation, token, body, now }),
+        Remembered::Seen => Err(ProofError::Replayed.into()),
+    }
+}
+
+/// The one `DPoP` header.
+fn header(request: &HttpRequest) -> Result<&str, ProofError> {
+    let mut values = request.headers().get_all("DPoP");
+    match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().map_err(|_| ProofError::Form),
+        _ => Err(ProofError::Missing),
+    }
+}

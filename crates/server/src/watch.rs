@@ -1,0 +1,32 @@
+//! What is looked at every few seconds and shown to the operator: the store.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ledger::Health;
+
+use crate::parts::Parts;
+
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Keeps the gauges of the store and of readiness current, and logs when they change.
+pub async fn health(parts: Arc<Parts>) {
+    let mut every = tokio::time::interval(EVERY);
+    let mut before = None;
+    loop {
+        every.tick().await;
+        let health = parts.ledger.health(parts.clock.now()).await;
+        let ready = health == Health::Ready;
+        parts.metrics.store_ready(ready);
+        parts.metrics.ready(ready && !parts.readiness.is_stopping());
+        if before.as_ref() != Some(&health) {
+            match &health {
+                Health::Ready => tracing::info!(store = "ready", "the store takes commits"),
+                Health::NotReady(why) => {
+                    tracing::error!(store = "not ready", reason = %why, "the store takes no commits");
+                }
+            }
+            before = Some(health);
+        }
+    }
+}
