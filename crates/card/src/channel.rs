@@ -32,8 +32,9 @@ impl Channel {
     pub fn run(&mut self, command: &Command) -> Result<Response, CardError> {
         let header = command.header();
         let mut answer = self.exchange(command)?;
-        if let StatusWord::ExactLength(length) = answer.sw {
-            // The card has not carried it out (ISO/IEC 7816-4 table 6), so asking once more is safe.
+        if let (StatusWord::ExactLength(length), Some(_)) = (answer.sw, command.le()) {
+            // The card has not carried it out (ISO/IEC 7816-4 table 6), so asking once more is safe. A command without
+            // Le is never given one: it would be another command.
             answer = self.exchange(&command.clone().expecting(Le::from_byte(length)))?;
         }
         let mut data = answer.data;

@@ -65,7 +65,8 @@ impl fmt::Display for Tries {
     }
 }
 
-/// Which certificates the card carries; someone under 15 has no signature certificate.
+/// Which certificates the card may carry; someone under 15 has no signature certificate. `false` only where the card says
+/// clearly that there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CertificatesPresent {
     /// The signature certificate.
@@ -75,6 +76,9 @@ pub struct CertificatesPresent {
 }
 
 impl CertificatesPresent {
+    /// Nothing is known to be missing.
+    const UNKNOWN: Self = Self { signature: true, user: true };
+
     /// Whether this PIN's certificate is there.
     pub const fn has(self, kind: PinKind) -> bool {
         match kind {
@@ -119,19 +123,22 @@ impl Jpki {
         tries_left(&mut self.channel, kind)
     }
 
-    /// Which certificates the card carries, from its own table. Costs nothing.
+    /// Which certificates the card carries, from its own table. Costs nothing. The table is known from one public source
+    /// only (card facts §2.1), so a card without it is not turned away: reading a missing certificate tells as well.
     ///
     /// # Errors
-    /// [`CardError`].
+    /// [`CardError`], but never [`CardError::Refused`].
     pub fn certificates_present(&mut self) -> Result<CertificatesPresent, CardError> {
-        files::select(&mut self.channel, Ef::PRESENCE)?;
-        let table = read_start(&mut self.channel, Le::new(3).unwrap_or(Le::MAX))?;
-        match table.as_slice() {
-            // `8F` marks a certificate that is there (card facts §2.1).
-            [signature, user, _] => {
-                Ok(CertificatesPresent { signature: *signature == 0x8F, user: *user == 0x8F })
+        let table = files::select(&mut self.channel, Ef::PRESENCE)
+            .and_then(|()| read_start(&mut self.channel, Le::new(3).unwrap_or(Le::MAX)));
+        match table.as_deref() {
+            // `8F` marks a certificate that is there, the third byte is a reserve.
+            Ok([signature, user, _]) => {
+                Ok(CertificatesPresent { signature: *signature != 0, user: *user != 0 })
             }
-            other => Err(wrong_length(3, other.len())),
+            Ok(other) => Err(wrong_length(3, other.len())),
+            Err(CardError::Refused { .. }) => Ok(CertificatesPresent::UNKNOWN),
+            Err(error) => Err(*error),
         }
     }
 

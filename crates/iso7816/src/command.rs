@@ -55,8 +55,8 @@ impl Le {
     }
 }
 
-/// A command without secrets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A command without secrets. `Debug` shows header, Lc and Le all the same: what is printed goes by allow-list.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Command {
     header: Header,
     data: Vec<u8>,
@@ -107,6 +107,13 @@ impl Command {
         push(&mut bytes, self.header, &self.data);
         bytes.extend(self.le.map(Le::to_byte));
         bytes
+    }
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { header, data, le } = self;
+        write!(f, "Command({header} Lc {:02X} Le {:?})", data.len(), le.map(Le::get))
     }
 }
 

@@ -59,6 +59,8 @@ fn what_may_be_secret_or_personal_is_not_in_debug_output() {
     let bytes = b"\x00\x20\x00\x80\x06CANARY";
     let shown = format!("{:?}", CommandApdu::parse(bytes).unwrap());
     assert_eq!(shown, "CommandApdu(00 20 00 80 Lc 06 Le None)");
+    let command = Command::new(Header::new(0, 0x82, 0, 0)).with_data(b"CANARY").unwrap().expecting(Le::MAX);
+    assert_eq!(format!("{command:?}"), "Command(00 82 00 00 Lc 06 Le Some(256))");
     let shown = format!("{:?}", Response::success(b"CANARY".to_vec()));
     assert_eq!(shown, "Response(6 bytes, 9000)");
     let shown = format!("{:?}", Tlv::first(b"\x04\x06CANARY").unwrap().0);

@@ -320,6 +320,24 @@ fn the_table_of_certificates_tells_who_has_no_signature_certificate() {
 }
 
 #[test]
+fn a_card_without_the_table_is_not_turned_away() {
+    let both = Ok(CertificatesPresent { signature: true, user: true });
+    let without = Script::new().my_number_card().on("00A4020C 02 0008", "6A82");
+    let unreadable = Script::new().my_number_card().on("00A4020C 02 0008", "9000").on("00B00000 03", "6982");
+    for script in [without, unreadable] {
+        assert_eq!(script.session().certificates_present(), both);
+        script.assert_over();
+    }
+}
+
+#[test]
+fn a_counter_query_is_never_lengthened_into_another_command() {
+    let script = Script::new().my_number_card().on("00A4020C 02 0018", "9000").on("00200080", "6C01");
+    assert!(matches!(script.session().tries_left(PinKind::User), Err(CardError::Refused { .. })));
+    script.assert_over();
+}
+
+#[test]
 fn a_refusal_names_the_command_and_the_status_word_and_no_data() {
     let script = Script::new().my_number_card().on("00A4020C 02 0018", "6A86");
     let error = script.session().tries_left(PinKind::User).unwrap_err();
