@@ -114,11 +114,14 @@ impl Card {
         })
     }
 
-    fn voids(&self, booking: BookingId) -> usize {
-        self.verdicts
-            .iter()
-            .filter(|settled| settled.booking == booking && settled.verdict == Verdict::Voided)
-            .count()
+    /// Takes one void of this booking, if any is left; a booking long over has no need of a limit.
+    fn take_void(&mut self, booking: BookingId) -> bool {
+        let Some(proof) = self.proved_in.iter_mut().find(|proof| proof.booking == booking) else {
+            return true;
+        };
+        let left = proof.voids < VOIDS_PER_BOOKING;
+        proof.voids += u8::from(left);
+        left
     }
 
     /// The failures in a row begin anew.
@@ -242,7 +245,7 @@ impl Command<Card> for Settle {
         let verdict = match self.finding {
             Finding::Match => Verdict::Accepted,
             Finding::NoMatch => Verdict::Rejected,
-            Finding::OurFault if card.voids(open.booking) < usize::from(VOIDS_PER_BOOKING) => Verdict::Voided,
+            Finding::OurFault if card.take_void(open.booking) => Verdict::Voided,
             Finding::OurFault => Verdict::Rejected,
         };
         card.close_attempt(&open, failures, verdict, now, policy, facts);

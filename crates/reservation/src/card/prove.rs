@@ -66,7 +66,7 @@ impl Command<Card> for Prove {
                 generation: 0,
                 failures_in_all: 0,
                 standing: Standing::Open { failures: 0, attempt: None },
-                proved_in: vec![ProvedIn { booking: self.booking, at: now }],
+                proved_in: vec![ProvedIn { booking: self.booking, at: now, voids: 0 }],
                 verdicts: Vec::new(),
                 live: None,
                 ended: Vec::new(),
@@ -85,7 +85,7 @@ impl Command<Card> for Prove {
         if card.proved_in.len() >= PROOFS_KEPT {
             card.proved_in.remove(0);
         }
-        card.proved_in.push(ProvedIn { booking: self.booking, at: now });
+        card.proved_in.push(ProvedIn { booking: self.booking, at: now, voids: 0 });
         let taken = card.live.is_none();
         if taken {
             card.number = self.number;

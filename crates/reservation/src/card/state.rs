@@ -82,6 +82,8 @@ pub struct ProvedIn {
     pub booking: BookingId,
     /// When.
     pub at: Timestamp,
+    /// Debits voided in it so far.
+    pub voids: u8,
 }
 
 /// An attempt that has its verdict.
