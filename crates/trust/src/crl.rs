@@ -10,7 +10,7 @@ use der::oid::AssociatedOid;
 use der::{Decode, Reader, SliceReader, Tag, TagNumber};
 use reservation::{PinKind, Timestamp};
 use x509_cert::Version;
-use x509_cert::ext::pkix::crl::{BaseCrlNumber, CrlNumber, IssuingDistributionPoint};
+use x509_cert::ext::pkix::crl::CrlNumber;
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, CrlReason};
 use x509_cert::ext::{Extension, Extensions};
 use x509_cert::name::Name;
@@ -25,6 +25,9 @@ use crate::x509::{self, Signed};
 /// How far our clock and the authority's may differ: added to both ends of a list's time.
 pub const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
+const DELTA_CRL_INDICATOR: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.27");
+// x509-cert 0.3.0 has another extension's identifier for this one.
+const ISSUING_DISTRIBUTION_POINT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.28");
 const REASON_CODE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.21");
 const INVALIDITY_DATE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.24");
 
@@ -177,7 +180,7 @@ impl<'a> TbsList<'a> {
     /// one that says it is partial, critical or not.
     fn check_extensions(&self) -> Result<(), CrlProblem> {
         let known = [AuthorityKeyIdentifier::OID, CrlNumber::OID];
-        let partial = [BaseCrlNumber::OID, IssuingDistributionPoint::OID];
+        let partial = [DELTA_CRL_INDICATOR, ISSUING_DISTRIBUTION_POINT];
         let bad = |extension: &Extension| {
             partial.contains(&extension.extn_id)
                 || (extension.critical && !known.contains(&extension.extn_id))
