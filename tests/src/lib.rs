@@ -1,1 +1,1 @@
-//! placeholder
+//! Whole-stack tests: the real programs, a real PC/SC stack, real TLS, both stores.

@@ -1,0 +1,139 @@
+# The parts of the demonstration: site, card, readers, store, server, kiosk; each started and ended here.
+# shellcheck shell=bash
+
+running=()
+
+# start NAME COMMAND…: in the background, its output in a log file, ended with the demonstration.
+start() {
+    local name=$1
+    shift
+    "$@" >"$DIR/$name.log" 2>&1 &
+    running+=("$!")
+    printf -v "pid_$name" '%s' "$!"
+}
+
+stop() {
+    local variable="pid_$1"
+    if [ -n "${!variable:-}" ]; then
+        kill "${!variable}" 2>/dev/null || true
+        wait "${!variable}" 2>/dev/null || true
+        printf -v "$variable" ''
+    fi
+}
+
+stop_everything() {
+    local pid
+    trap - EXIT
+    for ((i = ${#running[@]} - 1; i >= 0; i--)); do
+        pid=${running[i]}
+        kill "$pid" 2>/dev/null || true
+    done
+    for pid in "${running[@]}"; do wait "$pid" 2>/dev/null || true; done
+}
+
+# until_true SECONDS WHAT COMMAND…: waits until the command succeeds.
+until_true() {
+    local deadline=$((SECONDS + $1)) what=$2
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$deadline" ] || fail "$what did not come up; see the logs in $DIR"
+        sleep 0.1
+    done
+}
+
+# A port that nobody listens on, with the next one free too (a virtual reader takes two).
+free_ports() {
+    local port=$1
+    while ss -Hltn "( sport = :$port or sport = :$((port + 1)) )" | grep -q .; do port=$((port + 2)); done
+    printf '%s' "$port"
+}
+
+clear_away() {
+    if [ -e "$DIR" ] && [ ! -e "$DIR/.made-by-demo" ]; then
+        fail "$DIR exists and was not made by the demonstration; remove it or set DEMO_DIR"
+    fi
+    rm -rf "$DIR"
+    mkdir -p "$DIR"
+    : >"$DIR/.made-by-demo"
+}
+
+make_site() {
+    chapter "a" "The operator makes a site"
+    spell "$BIN/jpki-reset" init --dir "$DIR/site"
+    "$BIN/jpki-reset" init --dir "$DIR/site" >"$DIR/init.log"
+    app_port=$(free_ports 8443)
+    kiosk_port=$((app_port + 1))
+    admin_port=$(free_ports $((app_port + 2)))
+    sed -i -e "s/127\.0\.0\.1:8443/127.0.0.1:$app_port/; s/localhost:8443/localhost:$app_port/" \
+        -e "s/127\.0\.0\.1:8444/127.0.0.1:$kiosk_port/; s/127\.0\.0\.1:8445/127.0.0.1:$admin_port/" \
+        "$DIR/site/jpki-reset.toml"
+    # The field's hours are 06:30-23:00 in Japan; the story must end well at any hour.
+    sed -i -e 's/^opens = .*/opens = "00:00"/; s/^closes = .*/closes = "24:00"/' "$DIR/site/service.toml"
+    note "kiosk hours are set to all day for this demonstration (in the field: 06:30-23:00)"
+}
+
+issue_card() {
+    chapter "b" "The simulated issuer issues a My Number Card"
+    local command=("$BIN/virtual-card" issue --dir "$DIR/site/trust" --authority "$DIR/site/keys/card-authority.pub.pem")
+    show "${command[@]}"
+}
+
+start_readers() {
+    chapter "c" "Two readers at a private smart-card daemon: the phone's and the kiosk's"
+    reader_port=$(free_ports 35963)
+    export PCSCLITE_CSOCK_NAME=$DIR/pcscd.comm
+    start readers "$BIN/virtual-card" reader --port "$reader_port" --socket "$PCSCLITE_CSOCK_NAME"
+    spell "$BIN/virtual-card" reader --port "$reader_port" --socket "$PCSCLITE_CSOCK_NAME" '&'
+    until_true 10 "the smart-card daemon" test -S "$PCSCLITE_CSOCK_NAME"
+    readers=(phone kiosk)
+    PHONE_READER='Virtual PCD 00 00'
+    KIOSK_READER='Virtual PCD 00 01'
+}
+
+# put_card phone|kiosk: takes the card out of where it is and puts it there.
+put_card() {
+    local port=$reader_port reader=$PHONE_READER
+    if [ "$1" = kiosk ]; then port=$((reader_port + 1)) reader=$KIOSK_READER; fi
+    stop card
+    start card "$BIN/virtual-card" run --dir "$DIR/site/trust" --vpcd "127.0.0.1:$port"
+    until_true 10 "the card in the $1's reader" card_is_in "$reader"
+    note "the card is now at the $1 ($reader)"
+}
+
+card_is_in() { opensc-tool -l | grep -E "Yes .*$1" ; }
+
+start_store() {
+    [ "$STORE" = redis ] || return 0
+    chapter "d" "A private Redis that loses nothing"
+    local command=(redis-server --port 0 --unixsocket "$DIR/redis.sock" --unixsocketperm 700 --dir "$DIR"
+        --appendonly yes --appendfsync always --maxmemory-policy noeviction --save '')
+    spell "${command[@]}" '&'
+    start redis "${command[@]}"
+    until_true 10 "Redis" redis-cli -s "$DIR/redis.sock" ping
+    sed -i -e 's/^kind = "embedded"/kind = "redis"/' -e "s|^url = \"redis://.*|url = \"unix://$DIR/redis.sock\"|" \
+        "$DIR/site/jpki-reset.toml"
+}
+
+start_server() {
+    chapter "e" "The server, with its three listeners"
+    spell "$BIN/jpki-reset" serve --config "$DIR/site/jpki-reset.toml" '&'
+    start server "$BIN/jpki-reset" serve --config "$DIR/site/jpki-reset.toml"
+    until_true 15 "the server" curl_ready
+    done_ "ready: phones at https://localhost:$app_port, kiosks at https://localhost:$kiosk_port"
+}
+
+# Asks for readiness without a tool that a bare machine may lack.
+curl_ready() {
+    exec 9<>"/dev/tcp/127.0.0.1/$admin_port" || return 1
+    printf 'GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&9
+    grep -q '^HTTP/1.1 200' <&9
+    local ready=$?
+    exec 9>&-
+    return "$ready"
+}
+
+admit_kiosk() {
+    chapter "f" "The operator admits a kiosk"
+    show "$BIN/jpki-reset" kiosk add tokyo-0001 --config "$DIR/site/jpki-reset.toml" \
+        --operator seven-eleven --kinds user,signature --out "$KEY"
+}

@@ -1,0 +1,63 @@
+# How the demonstration speaks: chapters, command lines, what each side sees, and what was expected.
+# shellcheck shell=bash
+
+if [ -t 1 ]; then bold=$'\e[1m' blue=$'\e[34m' grey=$'\e[90m' green=$'\e[32m' red=$'\e[31m' plain=$'\e[0m'
+else bold='' blue='' grey='' green='' red='' plain=''; fi
+
+headline() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
+chapter() { printf '\n%s%s── %s  %s%s\n' "$bold" "$blue" "$1" "$2" "$plain"; }
+note() { printf '%s   %s%s\n' "$grey" "$1" "$plain"; }
+done_() { printf '%s   ✓ %s%s\n' "$green" "$1" "$plain"; }
+fail() { printf '%s   ✗ %s%s\n' "$red" "$1" "$plain" >&2; exit 1; }
+say_input() { printf '%s   the holder %s%s\n' "$grey" "$1" "$plain"; }
+
+# The command line as a person would type it; folders of this machine are shortened.
+spell() {
+    local words=() word
+    for word in "$@"; do
+        word=${word//"$BIN/"/}
+        word=${word//"$DIR/"/}
+        case $word in *[[:space:]]*) word="'$word'" ;; esac
+        words+=("$word")
+    done
+    printf '%s   $ %s%s\n' "$bold" "${words[*]}" "$plain"
+}
+
+# with_input TEXT COMMAND…: what the holder types arrives on standard input, never as an argument.
+with_input() {
+    local text=$1
+    shift
+    printf '%s\n' "$text" | "$@"
+}
+
+# show COMMAND…: its line, its output, and it must succeed.
+show() {
+    spell_call "$@"
+    "$@" > >(indent) 2>&1 || { sleep 0.2; fail "this should have succeeded"; }
+    sleep 0.05
+}
+
+# expect_refusal WHAT COMMAND…: its line, its output, and it must fail.
+expect_refusal() {
+    local what=$1
+    shift
+    note "$what:"
+    spell_call "$@"
+    if "$@" > >(indent) 2>&1; then fail "this should have been refused"; fi
+    sleep 0.05
+    done_ "refused, as it must be"
+}
+
+# A wrapper's own name is not what a person types.
+spell_call() {
+    while true; do
+        case $1 in
+            with_input) shift 2 ;;
+            phone) shift; spell "$BIN/jpki-phone" "${PHONE_OPTIONS[@]}" "$@"; return ;;
+            kiosk) shift; spell "$BIN/jpki-kiosk" "${KIOSK_OPTIONS[@]}" "$@"; return ;;
+            *) spell "$@"; return ;;
+        esac
+    done
+}
+
+indent() { sed 's/^/   │ /'; }
