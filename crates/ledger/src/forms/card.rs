@@ -44,7 +44,7 @@ form_struct!(
     }
 );
 
-form_struct!(ProvedInForm = ProvedIn { booking: BookingId, at: Timestamp });
+form_struct!(ProvedInForm = ProvedIn { booking: BookingId, at: Timestamp, voids: u8 });
 
 form_struct!(
     SettledAttemptForm =

@@ -6,7 +6,7 @@ macro_rules! form_struct {
         #[derive(serde::Serialize, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         pub(crate) struct $stored {
-            $($field: <$field_ty as $crate::forms::Form>::Stored,)*
+            $(pub(crate) $field: <$field_ty as $crate::forms::Form>::Stored,)*
         }
 
         impl $crate::forms::Element for $ty {}
@@ -21,6 +21,13 @@ macro_rules! form_struct {
 
             fn from_stored(stored: Self::Stored) -> Result<Self, $crate::forms::DecodeError> {
                 Ok(Self { $($field: $crate::forms::Form::from_stored(stored.$field)?,)* })
+            }
+        }
+
+        #[cfg(test)]
+        impl $crate::forms::tests::Sample for $ty {
+            fn sample(draw: &mut $crate::forms::tests::Draw) -> Self {
+                Self { $($field: $crate::forms::tests::Sample::sample(draw),)* }
             }
         }
     };
@@ -64,6 +71,19 @@ macro_rules! form_enum {
                 })
             }
         }
+
+        #[cfg(test)]
+        impl $crate::forms::tests::Sample for $ty {
+            fn sample(draw: &mut $crate::forms::tests::Draw) -> Self {
+                let variants: &[fn(&mut $crate::forms::tests::Draw) -> Self] = &[
+                    $(|_draw| Self::$variant {
+                        $($($field: $crate::forms::tests::Sample::sample(_draw),)*)?
+                        $(0: <$inner_ty as $crate::forms::tests::Sample>::sample(_draw),)?
+                    },)*
+                ];
+                variants[draw.below(variants.len())](draw)
+            }
+        }
     };
 }
 
@@ -85,6 +105,14 @@ macro_rules! form_word {
                     $($word => Ok($ty::$variant),)*
                     _ => Err($crate::forms::DecodeError::Value),
                 }
+            }
+        }
+
+        #[cfg(test)]
+        impl $crate::forms::tests::Sample for $ty {
+            fn sample(draw: &mut $crate::forms::tests::Draw) -> Self {
+                let variants = [$($ty::$variant,)*];
+                variants[draw.below(variants.len())]
             }
         }
     };
