@@ -1,0 +1,9 @@
+//! The kiosk's core with a software card, from the first counter to the server's final answer.
+
+#![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod delivery;
+mod killed;
+mod pulled;
+mod support;
+mod visit;
