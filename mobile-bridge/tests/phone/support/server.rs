@@ -1,0 +1,245 @@
+//! A server in memory: idempotency keys are remembered, the first accepted evidence binds the booking, and calls get
+//! lost where a test wants.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use client::{Answer, Failure};
+use mobile_bridge::server::IdempotencyKey;
+use mobile_bridge::{BookingServer, CallError};
+use reservation::statement::BookingStatement;
+use reservation::{BookingId, InstallationId, Nonce, PinKind, ReservationNumber};
+use time::macros::datetime;
+use uuid::Uuid;
+use wire::app::{
+    Booking, CardAccepted, CardEvidence, Installation, Reservation, ReservationState, StartBooking, Step,
+    Terms,
+};
+use wire::problem::ProblemType as P;
+
+/// Where the phone is killed: an error the phone cannot act on, after which the test drops it.
+pub(crate) const KILLED: u16 = 999;
+
+#[derive(Default)]
+struct Books {
+    bookings: BTreeMap<Uuid, KnownBooking>,
+    reservations: BTreeMap<Uuid, Reservation>,
+    made: u64,
+    terms: String,
+}
+
+struct KnownBooking {
+    key: IdempotencyKey,
+    body: StartBooking,
+    answer: Booking,
+    evidence: Option<CardEvidence>,
+    expired: bool,
+    refuses: Option<P>,
+}
+
+pub(crate) struct TestServer {
+    installation: InstallationId,
+    books: Mutex<Books>,
+    /// Calls made, and half-calls: each call is two steps, there and back.
+    steps: AtomicUsize,
+    killed_at: AtomicUsize,
+}
+
+fn refused(kind: P) -> CallError {
+    let body = format!(
+        r#"{{"type":"{}","title":"no","status":403,"instance":"urn:uuid:0","next_step":{{"ja":"x","en":"x"}}}}"#,
+        kind.uri()
+    );
+    Failure::from_answer(&Answer::new(403, body.into_bytes())).into()
+}
+
+impl TestServer {
+    pub(crate) fn new(installation: InstallationId) -> Self {
+        let books = Books { terms: "1".into(), ..Books::default() };
+        Self {
+            installation,
+            books: Mutex::new(books),
+            steps: AtomicUsize::new(0),
+            killed_at: AtomicUsize::new(0),
+        }
+    }
+
+    /// The phone dies at this half-call, counted from 1; 0 never.
+    pub(crate) fn kill_at(&self, step: usize) {
+        self.steps.store(0, Ordering::SeqCst);
+        self.killed_at.store(step, Ordering::SeqCst);
+    }
+
+    pub(crate) fn steps(&self) -> usize {
+        self.steps.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn reservations(&self) -> usize {
+        self.books.lock().unwrap().reservations.len()
+    }
+
+    pub(crate) fn bookings(&self) -> usize {
+        self.books.lock().unwrap().bookings.len()
+    }
+
+    pub(crate) fn expire_bookings(&self) {
+        self.books.lock().unwrap().bookings.values_mut().for_each(|booking| booking.expired = true);
+    }
+
+    pub(crate) fn refuse_evidence(&self, kind: Option<P>) {
+        self.books.lock().unwrap().bookings.values_mut().for_each(|booking| booking.refuses = kind);
+    }
+
+    pub(crate) fn new_terms(&self, version: &str) {
+        version.clone_into(&mut self.books.lock().unwrap().terms);
+    }
+
+    fn call<T>(&self, answer: impl FnOnce(&mut Books) -> Result<T, CallError>) -> Result<T, CallError> {
+        self.half()?;
+        let answer = answer(&mut self.books.lock().unwrap());
+        self.half()?;
+        answer
+    }
+
+    fn half(&self) -> Result<(), CallError> {
+        let step = self.steps.fetch_add(1, Ordering::SeqCst) + 1;
+        if step == self.killed_at.load(Ordering::SeqCst) {
+            return Err(Failure::NotUnderstood { status: KILLED }.into());
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl BookingServer for TestServer {
+    async fn register(&self, _app: &str) -> Result<Installation, CallError> {
+        self.call(|books| {
+            let terms = Terms { version: books.terms.clone(), ja: "規約".into(), en: "terms".into() };
+            Ok(Installation { installation: self.installation.as_bytes().into(), terms })
+        })
+    }
+
+    async fn start(&self, key: IdempotencyKey, body: &StartBooking) -> Result<Booking, CallError> {
+        self.call(|books| {
+            if let Some(known) = books.bookings.values().find(|known| known.key == key) {
+                return if known.body == *body {
+                    Ok(known.answer.clone())
+                } else {
+                    Err(refused(P::IdempotencyKeyReused))
+                };
+            }
+            if body.terms != books.terms || !body.consent {
+                return Err(refused(P::TermsNotAccepted));
+            }
+            let booking = Uuid::from_u128(books.bookings.len() as u128 + 1);
+            let answer = Booking {
+                booking,
+                target: body.target,
+                nonce: [books.bookings.len() as u8; 32].into(),
+                steps: vec![Step::Card, Step::Reservation],
+                expires_at: datetime!(2026-11-21 03:15 UTC),
+            };
+            let known = KnownBooking {
+                key,
+                body: body.clone(),
+                answer: answer.clone(),
+                evidence: None,
+                expired: false,
+                refuses: None,
+            };
+            books.bookings.insert(booking, known);
+            Ok(answer)
+        })
+    }
+
+    async fn prove_card(&self, booking: Uuid, evidence: &CardEvidence) -> Result<CardAccepted, CallError> {
+        self.call(|books| {
+            let known = books.bookings.get_mut(&booking).ok_or_else(|| refused(P::BookingUnknown))?;
+            if known.expired {
+                return Err(refused(P::BookingExpired));
+            }
+            if let Some(kind) = known.refuses {
+                return Err(refused(kind));
+            }
+            match &known.evidence {
+                Some(bound) if bound != evidence => return Err(refused(P::AnotherCard)),
+                Some(_) => {}
+                None => {
+                    self.check(known, evidence);
+                    known.evidence = Some(evidence.clone());
+                }
+            }
+            Ok(CardAccepted { next: Step::Reservation })
+        })
+    }
+
+    async fn reserve(&self, _key: IdempotencyKey, booking: Uuid) -> Result<Reservation, CallError> {
+        self.call(|books| {
+            let known = books.bookings.get(&booking).ok_or_else(|| refused(P::BookingUnknown))?;
+            if let Some(made) = books.reservations.get(&booking) {
+                return Ok(made.clone());
+            }
+            if known.expired {
+                return Err(refused(P::BookingExpired));
+            }
+            if known.evidence.is_none() {
+                return Err(refused(P::BookingOutOfOrder));
+            }
+            books.made += 1;
+            let reservation = Reservation {
+                number: ReservationNumber::from_random(books.made).to_string(),
+                target: known.body.target,
+                state: ReservationState::Reserved { claims_left: 3 },
+                expires_at: datetime!(2026-11-22 03:05 UTC),
+                last_arrival: datetime!(2026-11-22 03:05 UTC),
+                token: Some(format!("canary-token-{}", books.made)),
+                places: Vec::new(),
+            };
+            books.reservations.insert(booking, reservation.clone());
+            Ok(reservation)
+        })
+    }
+
+    async fn reservation(&self, number: &str, token: &str) -> Result<Reservation, CallError> {
+        self.call(|books| {
+            let found = books.reservations.values().find(|made| made.number == number);
+            let found = found.filter(|made| made.token.as_deref() == Some(token));
+            found.cloned().ok_or_else(|| refused(P::ReservationUnknown))
+        })
+    }
+
+    async fn cancel(&self, number: &str, token: &str) -> Result<Reservation, CallError> {
+        self.call(|books| {
+            let found = books.reservations.values_mut().find(|made| made.number == number);
+            let found = found.filter(|made| made.token.as_deref() == Some(token));
+            let found = found.ok_or_else(|| refused(P::ReservationUnknown))?;
+            if !matches!(found.state, ReservationState::Reserved { .. }) {
+                return Err(refused(P::ReservationEnded));
+            }
+            found.state = ReservationState::Cancelled { at: datetime!(2026-11-21 04:00 UTC) };
+            Ok(found.clone())
+        })
+    }
+}
+
+impl TestServer {
+    /// The signature is by the certificate's key over exactly the fields this server gave and this installation.
+    fn check(&self, known: &KnownBooking, evidence: &CardEvidence) {
+        use x509_parser::prelude::{FromDer as _, X509Certificate};
+        let (_, certificate) = X509Certificate::from_der(&evidence.certificate.0).unwrap();
+        let statement = BookingStatement {
+            booking: BookingId::from_u128(known.answer.booking.as_u128()),
+            nonce: Nonce::from_bytes(known.answer.nonce.to_array().unwrap()),
+            target: PinKind::from(known.answer.target),
+            installation: self.installation,
+            surface: None,
+        };
+        let key = &certificate.public_key().subject_public_key.data;
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key)
+            .verify(&statement.to_bytes(), &evidence.signature.0)
+            .expect("the known-PIN key signs exactly the booking statement");
+    }
+}
