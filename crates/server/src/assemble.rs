@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use authority::{CardAuthority, TokenKey, Tokens};
-use ledger::{EmbeddedLedger, Ledger, SteadyClock};
+use ledger::{EmbeddedLedger, Ledger, RootKey, Sealer, SteadyClock, Store};
 use ledger_redis::{Credentials, RedisLedger, Settings};
 use reservation::Policy;
 use trust::{Anchors, CardIdKey, CrlFiles, FileRegistry};
@@ -37,6 +37,7 @@ pub struct Material {
     authority: CardAuthority,
     tokens: Tokens,
     nonces: Nonces,
+    sealer: Sealer,
 }
 
 /// Reads and checks everything but the store and the sockets.
@@ -67,6 +68,7 @@ pub fn check(config: &Config) -> Result<Material, StartError> {
         authority: card_authority(config)?,
         tokens: tokens(config)?,
         nonces: Nonces::new(&*key(config, "DPoP nonce key")?, config.dpop.nonce_life()),
+        sealer: sealer(config)?,
     })
 }
 
@@ -86,7 +88,7 @@ impl Material {
         let lock = Duration::from_secs(config.service.lock_minutes.max(1) * 60);
         Parts {
             clock,
-            ledger,
+            store: Store::new(ledger, Arc::new(self.sealer)),
             anchors: self.anchors,
             revocation: Arc::new(self.crl),
             registry: Arc::new(self.registry),
@@ -108,6 +110,13 @@ fn key(config: &Config, what: &'static str) -> Result<zeroize::Zeroizing<[u8; 32
         _ => config.keys.dpop_nonce(),
     };
     files::read_key(&file).map_err(|source| StartError::Secret { what, file, source })
+}
+
+fn sealer(config: &Config) -> Result<Sealer, StartError> {
+    let newest = RootKey::load(&config.keys.sealing())?;
+    let older =
+        config.keys.former_sealing().iter().map(|file| RootKey::load(file)).collect::<Result<_, _>>()?;
+    Ok(Sealer::new(newest, older))
 }
 
 fn card_authority(config: &Config) -> Result<CardAuthority, StartError> {

@@ -8,6 +8,7 @@
 //! | [`listener`] | app, kiosk, admin, and the frame round every request |
 //! | [`request`] | who sent it and what it says, believed only when proved |
 //! | [`dpop`] | the app's proof of itself (RFC 9449) |
+//! | [`evidence`] | what must be believed about a card before anything is done for it |
 //! | [`problem`] | the one place that turns errors into RFC 9457 problems |
 //! | [`rate`] | how often a client may ask |
 //! | [`pki`], [`files`] | our own certificates and key files |
@@ -24,6 +25,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod dpop;
+pub mod evidence;
 pub mod files;
 pub mod handlers;
 pub mod listener;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use authority::AuthorisesResets;
 use authority::Tokens;
-use ledger::Ledger;
+use ledger::Store;
 use reservation::Policy;
 use trust::{Anchors, CardIdKey, CardRegistry, Revocation};
 
@@ -17,8 +17,8 @@ use crate::service::ServiceData;
 pub struct Parts {
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Where records are kept.
-    pub ledger: Arc<dyn Ledger>,
+    /// Where records are kept, sealed.
+    pub store: Store,
     /// The authorities that certificates are checked against.
     pub anchors: Arc<Anchors>,
     /// Whether a certificate is revoked.

@@ -55,6 +55,9 @@ pub enum StartError {
     /// One of our signing keys.
     #[error("key file {0}")]
     KeyFile(#[from] KeyFileError),
+    /// The keys that seal records.
+    #[error("sealing key: {0}")]
+    Sealing(#[from] ledger::seal::KeyFileError),
     /// The keys of the tokens.
     #[error("token keys: {0}")]
     Tokens(#[from] TokenKeyError),

@@ -15,7 +15,7 @@ pub async fn health(parts: Arc<Parts>) {
     let mut before = None;
     loop {
         every.tick().await;
-        let health = parts.ledger.health(parts.clock.now()).await;
+        let health = parts.store.health(parts.clock.now()).await;
         let ready = health == Health::Ready;
         parts.metrics.store_ready(ready);
         parts.metrics.ready(ready && !parts.readiness.is_stopping());

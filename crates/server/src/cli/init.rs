@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use authority::{CardAuthority, TokenKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ledger::RootKey;
 use reservation::Timestamp;
 use zeroize::Zeroizing;
 
@@ -107,11 +108,9 @@ impl Site {
         let name = "keys/tokens.pem";
         TokenKey::create(&self.path(name)).map_err(|error| CliError::Message(error.to_string()))?;
         said(name, "signs tokens; secret");
-        self.secret(
-            "keys/sealing.keys",
-            &random_key(),
-            "seals records; secret, keep a copy apart from the store",
-        )?;
+        let name = "keys/sealing.key";
+        RootKey::create(&self.path(name)).map_err(|error| CliError::Message(error.to_string()))?;
+        said(name, "seals records; secret, keep a copy apart from the store");
         self.secret("keys/card-id.key", &random_key(), "makes card ids; secret, never change it")?;
         self.secret("keys/dpop-nonce.key", &random_key(), "makes DPoP nonces; secret")?;
         let token = Zeroizing::new(format!("{}\n", URL_SAFE_NO_PAD.encode(random::bytes::<32>())));

@@ -14,6 +14,8 @@ pub struct Keys {
     #[serde(default)]
     accepted_tokens: Vec<RelativePathBuf>,
     sealing: RelativePathBuf,
+    #[serde(default)]
+    former_sealing: Vec<RelativePathBuf>,
     card_id: RelativePathBuf,
     dpop_nonce: RelativePathBuf,
 }
@@ -34,9 +36,14 @@ impl Keys {
         self.accepted_tokens.iter().map(RelativePathBuf::relative).collect()
     }
 
-    /// The root keys that seal records.
+    /// The root key that seals records.
     pub fn sealing(&self) -> PathBuf {
         self.sealing.relative()
+    }
+
+    /// Root keys that sealed records before, and still open them.
+    pub fn former_sealing(&self) -> Vec<PathBuf> {
+        self.former_sealing.iter().map(RelativePathBuf::relative).collect()
     }
 
     /// The key of the card ids; never changed, or every card becomes a stranger.
@@ -54,7 +61,7 @@ impl Keys {
         [
             ("card authority key", self.card_authority()),
             ("token key", self.tokens()),
-            ("sealing root keys", self.sealing()),
+            ("sealing root key", self.sealing()),
             ("card id key", self.card_id()),
             ("DPoP nonce key", self.dpop_nonce()),
         ]

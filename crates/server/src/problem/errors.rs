@@ -1,7 +1,7 @@
 //! What the other crates' errors mean to a caller: certainly not done, unknown, or a fault of ours.
 
-use authority::AuthorityUnavailable;
-use ledger::{CommitError, ReadError, RememberError};
+use authority::{AuthorityUnavailable, CryptoSelfTest};
+use ledger::{RememberError, StoreError, TransactError};
 use wire::problem::ProblemType;
 
 use super::Refusal;
@@ -31,14 +31,35 @@ impl From<ProofError> for Refusal {
     }
 }
 
-impl From<ReadError> for Refusal {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::Unavailable(_) => {
-                Self::new(ProblemType::Unavailable).because("the store was not read")
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        let (kind, cause) = match error {
+            StoreError::Unavailable(_) => (ProblemType::Unavailable, "the store is not available"),
+            StoreError::OutcomeUnknown(_) => (ProblemType::OutcomeUnknown, "a commit's outcome is unknown"),
+            StoreError::Contended => (ProblemType::Unavailable, "too many changes of one record at once"),
+            StoreError::ClockAhead { .. } => (ProblemType::Unavailable, "our clock is ahead of the store's"),
+            StoreError::Sealed(_) => {
+                (ProblemType::Internal, "a record was tampered with, or its key is not here")
             }
-            ReadError::Damaged => Self::new(ProblemType::Internal).because("a record of no known form"),
+            StoreError::Form(_) | StoreError::Damaged => (ProblemType::Internal, "a record of no known form"),
+            StoreError::TooLarge => (ProblemType::Internal, "a record outgrew its bounds"),
+        };
+        Self::new(kind).because(cause)
+    }
+}
+
+impl From<TransactError<ProblemType>> for Refusal {
+    fn from(error: TransactError<ProblemType>) -> Self {
+        match error {
+            TransactError::Refused(kind) => kind.into(),
+            TransactError::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<CryptoSelfTest> for Refusal {
+    fn from(_: CryptoSelfTest) -> Self {
+        Self::new(ProblemType::Internal).because("no token could be made")
     }
 }
 
@@ -46,22 +67,6 @@ impl From<RememberError> for Refusal {
     /// Either way the proof is spent; the app makes a new one.
     fn from(_: RememberError) -> Self {
         Self::new(ProblemType::Unavailable).because("the proof could not be remembered")
-    }
-}
-
-impl From<CommitError> for Refusal {
-    fn from(error: CommitError) -> Self {
-        let (kind, cause) = match error {
-            CommitError::Conflict => (ProblemType::Unavailable, "the record kept changing"),
-            CommitError::NotDone(_) => (ProblemType::Unavailable, "the store did not commit"),
-            CommitError::OutcomeUnknown(_) => {
-                (ProblemType::OutcomeUnknown, "the commit's outcome is unknown")
-            }
-            CommitError::ClockAhead { .. } => (ProblemType::Unavailable, "our clock is ahead of the store's"),
-            CommitError::Damaged => (ProblemType::Internal, "a record of no known form"),
-            CommitError::TooLarge => (ProblemType::Internal, "the record outgrew its bounds"),
-        };
-        Self::new(kind).because(cause)
     }
 }
 

@@ -20,4 +20,4 @@ pub mod idempotency;
 pub mod json;
 pub mod operator;
 pub mod phone;
-// terminal
+pub mod terminal;

@@ -95,7 +95,7 @@ async fn prove(request: &HttpRequest, payload: Payload) -> Result<Phone, Refusal
     claimed.check_body(&body)?;
     let used =
         RememberedKey::new(Purpose::DpopProof, &[claimed.installation.as_bytes(), claimed.jti.as_bytes()]);
-    match context.parts.ledger.remember(&used, claimed.remember_until, now).await? {
+    match context.parts.store.remember(&used, claimed.remember_until, now).await? {
         Remembered::Fresh => Ok(Phone { installation: claimed.installation, token, body, now }),
         Remembered::Seen => Err(ProofError::Replayed.into()),
     }

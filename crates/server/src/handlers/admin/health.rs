@@ -32,7 +32,7 @@ pub(crate) async fn ready(context: Data<AdminContext>) -> Result<HttpResponse, R
     if parts.readiness.is_stopping() {
         return Err(Refusal::new(ProblemType::Unavailable).because("stopping"));
     }
-    match parts.ledger.health(parts.clock.now()).await {
+    match parts.store.health(parts.clock.now()).await {
         Health::Ready => Ok(HttpResponse::Ok().json(State { state: "ok" })),
         Health::NotReady(_) => {
             Err(Refusal::new(ProblemType::Unavailable).because("the store takes no commits"))

@@ -1,6 +1,28 @@
-//! x
+//! What a phone can do: register, book, prove the card, reserve, look, cancel.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`installations`] | the device key is registered |
+//! | [`bookings`] | a booking begins |
+//! | [`card`] | the card proves itself, once and for the whole booking |
+//! | [`reserve`] | the booking becomes a reservation |
+//! | [`reservations`] | status and cancelling, with the reservation token |
+
+pub mod bookings;
+pub mod card;
+pub mod installations;
+pub mod reservations;
+pub mod reserve;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// All routes of this listener.
-pub fn routes(_config: &mut ServiceConfig<'_>) {}
+/// All routes of the app listener.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(installations::register)
+        .service(bookings::start)
+        .service(card::prove)
+        .service(reserve::reserve)
+        .service(reservations::show)
+        .service(reservations::cancel);
+}
