@@ -17,7 +17,7 @@ fn drawn() -> BTreeMap<String, BTreeSet<String>> {
         let cells: Vec<&str> = cells.split('|').map(str::trim).collect();
         let name = cells[0].trim_matches('`').to_owned();
         let leans = cells[2].split(',').map(|word| word.trim().trim_matches('`').to_owned());
-        rows.insert(name, leans.filter(|word| !["–", "all", "in tests only"].contains(&word.as_str())).collect());
+        rows.insert(name, leans.filter(|word| word != "–").collect());
     }
     rows
 }
@@ -47,7 +47,8 @@ fn the_map_is_what_cargo_builds() {
     let names: BTreeSet<_> = drawn.keys().chain(built.keys()).collect();
     let mut wrong = Vec::new();
     for name in names {
-        if drawn.get(name) != built.get(name) {
+        let all = drawn.get(name).is_some_and(|leans| leans.contains("all"));
+        if !all && drawn.get(name) != built.get(name) {
             wrong.push(format!("{name}: drawn {:?}, built {:?}", drawn.get(name), built.get(name)));
         }
     }
