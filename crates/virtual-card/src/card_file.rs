@@ -91,6 +91,8 @@ impl CardFile {
 
     /// Takes the card for this process.
     pub(crate) fn open(path: &Path) -> Result<(Self, Content, Pins), FileError> {
+        // Read before as well, so that no lock file is made for a card that is not there.
+        read(path)?;
         let lock = Lock::take(&path.with_extension("lock"))?;
         let stored = read(path)?;
         let damaged = || FileError::damaged(path, "a key of the card is damaged");

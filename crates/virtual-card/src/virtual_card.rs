@@ -47,8 +47,8 @@ impl VirtualCard {
         let response = self.answer(command);
         // Header and status word only: the data may be a PIN or a name.
         match CommandApdu::parse(command) {
-            Ok(apdu) => {
-                tracing::debug!(header = %apdu.header, lc = format_args!("{:02X}", apdu.data.len()), sw = %response.sw, "command")
+            Ok(CommandApdu { header, data, .. }) => {
+                tracing::debug!(%header, lc = format_args!("{:02X}", data.len()), sw = %response.sw, "command");
             }
             Err(_) => tracing::debug!(bytes = command.len(), sw = %response.sw, "malformed command"),
         }

@@ -38,10 +38,11 @@ pub enum VpcdError {
     Protocol,
 }
 
-/// A card in a reader, served by a thread of its own.
+/// A card in a reader, served by a thread of its own. Dropping it takes the card out.
 pub struct Plugged {
     stream: TcpStream,
-    thread: JoinHandle<(VirtualCard, VpcdError)>,
+    /// `None` once the thread has been joined.
+    thread: Option<JoinHandle<(VirtualCard, VpcdError)>>,
     powered: Receiver<()>,
 }
 
@@ -61,7 +62,7 @@ impl Plugged {
             };
             (card, error)
         });
-        Ok(Self { stream: control, thread, powered })
+        Ok(Self { stream: control, thread: Some(thread), powered })
     }
 
     /// Waits until the reader has powered the card, which the stack does when it has seen the insertion.
@@ -73,20 +74,42 @@ impl Plugged {
     }
 
     /// Serves the card until the reader goes away, and tells why.
-    pub fn wait(self) -> VpcdError {
-        self.thread.join().map_or(VpcdError::ReaderGone, |(_, error)| error)
+    ///
+    /// # Panics
+    /// If the card's thread panicked.
+    pub fn wait(mut self) -> VpcdError {
+        self.join().1
     }
 
     /// Takes the card out of the reader, without power.
     ///
     /// # Panics
     /// If the card's thread panicked.
-    pub fn pull(self) -> VirtualCard {
-        // A reader that is gone already has closed the connection for us.
-        let _ = self.stream.shutdown(Shutdown::Both);
-        let (mut card, _) = self.thread.join().expect("no bytes make a card panic");
+    pub fn pull(mut self) -> VirtualCard {
+        self.disconnect();
+        let (mut card, _) = self.join();
         card.power_cycle();
         card
+    }
+
+    /// A reader that is gone already has closed the connection for us.
+    fn disconnect(&self) {
+        let _ = self.stream.shutdown(Shutdown::Both);
+    }
+
+    fn join(&mut self) -> (VirtualCard, VpcdError) {
+        let thread = self.thread.take().expect("whoever joins takes the whole value");
+        thread.join().expect("no bytes make a card panic")
+    }
+}
+
+impl Drop for Plugged {
+    fn drop(&mut self) {
+        self.disconnect();
+        if let Some(thread) = self.thread.take() {
+            // A panic of the card has been printed; here nobody could be told.
+            let _ = thread.join();
+        }
     }
 }
 

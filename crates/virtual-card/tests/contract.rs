@@ -1,4 +1,5 @@
 //! The card dialogue's contract, with a software card behind it: in process, and through the real PC/SC stack.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 mod common;
 
@@ -88,6 +89,6 @@ mod through_pcsc {
 fn run_through_pcsc(test: &str, check: Check) {
     let limit = Duration::from_secs(60);
     with_private_readers(&format!("through_pcsc::{test}"), limit, |address| {
-        check(&mut PcscBench::new(address))
+        check(&mut PcscBench::new(address));
     });
 }
