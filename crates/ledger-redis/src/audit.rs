@@ -78,9 +78,9 @@ impl Facts {
         for (name, required) in REQUIRED {
             match self.settings.get(name).map(String::as_str) {
                 Some(found) if found == required => {}
-                Some(found) => lines.push(format!("redis.conf: set `{name} {required}` (it is {found})")),
-                None => {
-                    lines.push(format!("redis.conf: set `{name} {required}` (the server does not tell it)"))
+                found => {
+                    let found = found.unwrap_or("not told");
+                    lines.push(format!("redis.conf: set `{name} {required}` (it is {found})"));
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Every form reads back, damaged ones are refused, and what version 1 wrote stays readable.
 
-use std::fmt::Debug;
+use std::collections::HashSet;
+use std::fmt::{Debug, Write};
 
 use proptest::prelude::*;
 use reservation::card::{self, Card, Grant};
@@ -18,11 +19,11 @@ pub(crate) struct Draw(u64);
 
 impl Draw {
     fn next(&mut self) -> u64 {
-        // xorshift64* (Vigna, 2016).
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
+        // splitmix64 (Steele, Lea and Flood, 2014): every seed is a good one.
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
     }
 
     pub(crate) fn below(&mut self, count: usize) -> usize {
@@ -40,11 +41,7 @@ pub(crate) trait Sample: Sized {
 }
 
 fn sample<T: Sample>(seed: u64) -> T {
-    // Any seed but zero begins a sequence; a few steps part neighbouring seeds.
-    let mut draw = Draw(seed.wrapping_mul(2).wrapping_add(1));
-    draw.next();
-    draw.next();
-    T::sample(&mut draw)
+    T::sample(&mut Draw(seed))
 }
 
 macro_rules! sample_by {
@@ -80,7 +77,7 @@ sample_by! {
     u32: |draw| draw.next() as u32;
     bool: |draw| draw.below(2) == 0;
     [u8; 16]: |draw| draw.bytes();
-    Vec<u8>: |draw| { let length = draw.below(70); (0..length).map(|_| draw.next() as u8).collect() };
+    Vec<u8>: |draw| { let length = draw.below(6); (0..length).map(|_| draw.next() as u8).collect() };
     Timestamp: |draw| Timestamp::from_unix_millis(draw.next() as i64 >> 20);
     ReservationNumber: |draw| ReservationNumber::from_random(draw.next());
     Grant: |draw| Self::from_bytes(Vec::sample(draw));
@@ -94,7 +91,7 @@ impl<T: Sample> Sample for Option<T> {
 
 impl<T: Sample + super::Element> Sample for Vec<T> {
     fn sample(draw: &mut Draw) -> Self {
-        let length = draw.below(4);
+        let length = draw.below(3);
         (0..length).map(|_| T::sample(draw)).collect()
     }
 }
@@ -200,47 +197,59 @@ fn each_fault_has_its_own_name() {
 #[test]
 fn a_card_that_has_everything_stays_far_below_the_bound() {
     use reservation::limits;
-    let mut card: Card = sample(7);
-    let ended = (0..u64::MAX)
-        .map(sample::<card::Reservation<card::End>>)
-        .find(|ended| ended.claims.len() == 3)
-        .unwrap();
-    let mut ended = ended;
-    for claim in &mut ended.claims {
-        claim.facts.target_key = vec![0; 294];
-    }
-    let live = (0..u64::MAX)
-        .map(sample::<card::Reservation<card::Live>>)
-        .find(|live| live.claims.len() == 3 && matches!(live.state, card::Live::Claimed(_)))
-        .unwrap();
+    let mut claim: card::EndedClaim = sample(1);
+    claim.facts.target_key = vec![0; 294];
+    let mut ended: card::Reservation<card::End> = sample(1);
+    ended.claims = vec![claim.clone(); limits::CLAIMS_PER_RESERVATION];
+    let mut live: card::Reservation<card::Live> = sample(1);
+    live.claims = vec![claim.clone(); limits::CLAIMS_PER_RESERVATION - 1];
+    live.state = card::Live::Claimed(card::LiveClaim {
+        facts: claim.facts,
+        grant: Grant::from_bytes(vec![0; limits::GRANT_MAX_BYTES]),
+        unknown_since: None,
+    });
+    let mut card: Card = sample(1);
     card.ended = vec![ended; limits::ENDED_RESERVATIONS_KEPT];
     card.live = Some(live);
     card.verdicts = vec![sample(1); limits::VERDICTS_KEPT];
     card.proved_in = vec![sample(1); limits::PROOFS_KEPT];
     card.history = vec![sample(3); limits::HISTORY_KEPT];
-    let largest = encode(&card).len() + limits::GRANT_MAX_BYTES + crate::seal::OVERHEAD_BYTES;
+    let largest = encode(&card).len() + crate::seal::OVERHEAD_BYTES;
     assert!(largest < crate::RECORD_MAX_BYTES / 2, "{largest} bytes");
 }
 
 /// `fixtures/v1.txt`: for every form, what version 1 wrote and what it meant.
 const V1: &str = include_str!("../../fixtures/v1.txt");
-const SAMPLES: u64 = 24;
 
+/// The smallest samples that bring a variant or a field no sample before had.
 fn lines_of<T: Form + Sample + Debug>(name: &str) -> String {
-    let line = |seed| {
-        let value: T = sample(seed);
-        format!("{name}\t{}\t{value:?}\n", hex::encode(encode(&value)))
-    };
-    (1..=SAMPLES).map(line).collect()
+    let mut words = HashSet::new();
+    let mut lines = String::new();
+    let mut samples: Vec<_> = (0..2000).map(sample::<T>).map(|value| (format!("{value:?}"), value)).collect();
+    samples.sort_by_key(|(meaning, _)| meaning.len());
+    for (meaning, value) in samples {
+        let parts = meaning.split(|letter: char| !letter.is_ascii_alphabetic() && letter != '_');
+        // Digests are printed in hexadecimal; their letters are no words.
+        let found = parts.filter(|part| part.contains(|letter| letter > 'f')).map(str::to_owned);
+        let before = words.len();
+        words.extend(found.collect::<Vec<_>>());
+        if words.len() > before {
+            writeln!(lines, "{name}\t{}\t{meaning}", hex::encode(encode(&value))).unwrap();
+        }
+    }
+    lines
 }
 
 fn means<T: Form + Debug>(bytes: &[u8]) -> String {
-    format!("{:?}", decode::<T>(bytes).expect("a fixture is read"))
+    let value = decode::<T>(bytes).expect("a fixture is read");
+    // While version 1 is the one that is written, it is written just so; strike this when it no longer is.
+    assert_eq!(encode(&value), bytes);
+    format!("{value:?}")
 }
 
 #[test]
 fn what_version_1_wrote_is_read_as_it_was_meant() {
-    let mut count = 0;
+    let mut names = HashSet::new();
     for line in V1.lines() {
         let [name, bytes, meaning] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
         let bytes = hex::decode(bytes).unwrap();
@@ -256,14 +265,14 @@ fn what_version_1_wrote_is_read_as_it_was_meant() {
             other => panic!("no form is called {other}"),
         };
         assert_eq!(read, meaning, "{name}");
-        count += 1;
+        names.insert(name);
     }
-    assert_eq!(count, 8 * SAMPLES);
+    assert_eq!(names.len(), 8);
 }
 
 #[test]
 fn the_fixture_knows_every_variant() {
-    for variant in [
+    let variants = [
         "Open",
         "Locked",
         "AwaitingCard",
@@ -299,9 +308,9 @@ fn the_fixture_knows_every_variant() {
         "Voided",
         "Repeated",
         "Registered",
-    ] {
-        assert!(V1.contains(variant), "{variant} is not in fixtures/v1.txt");
-    }
+    ];
+    let missing: Vec<_> = variants.into_iter().filter(|variant| !V1.contains(variant)).collect();
+    assert!(missing.is_empty(), "not in fixtures/v1.txt: {missing:?}");
 }
 
 /// Writes the fixture of the current version, once: `cargo test -p ledger -- --ignored write_the_fixture`. A

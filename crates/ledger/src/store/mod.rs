@@ -154,7 +154,8 @@ impl Store {
         id: &R::Id,
         rule: impl Fn(Option<&R>) -> Result<Step<R, R::Fact, O>, E>,
     ) -> Result<O, TransactError<E>> {
-        for _ in 0..CONFLICTS {
+        for conflicts in 0..CONFLICTS {
+            settle::stand_back(conflicts).await;
             let loaded = self.find::<R>(id).await.map_err(TransactError::Store)?;
             let state = loaded.as_ref().map(|loaded| &loaded.state);
             let step = rule(state).map_err(TransactError::Refused)?;

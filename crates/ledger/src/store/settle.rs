@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use aws_lc_rs::rand;
 use tokio::time::Instant;
 
 use super::Store;
@@ -24,11 +25,25 @@ pub struct Patience {
     pub at_most: Duration,
 }
 
+/// Bounds of the random wait after a conflict.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
 impl Default for Patience {
     /// Five further tries, a quarter of a second apart, within four seconds.
     fn default() -> Self {
         Self { tries: 5, pause: Duration::from_millis(250), at_most: Duration::from_secs(4) }
     }
+}
+
+/// Waits a little after the first conflict, at random and longer with each, so that many who want one record do
+/// not meet again and again.
+pub(super) async fn stand_back(conflicts: usize) {
+    let Some(doublings) = conflicts.checked_sub(1) else { return };
+    let mut random = [0; 2];
+    rand::fill(&mut random).expect("the system's random source works, or nothing here is safe");
+    let most = LONGEST_PAUSE.min(SHORTEST_PAUSE * (1 << doublings.min(8)));
+    tokio::time::sleep(most * u32::from(u16::from_be_bytes(random)) / u32::from(u16::MAX)).await;
 }
 
 impl Store {
