@@ -103,3 +103,58 @@ impl<S: Source> Watched<S> {
         self.last()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+    use super::*;
+
+    /// A file that is read only when the test lets it be.
+    struct Gated {
+        path: PathBuf,
+        reading: SyncSender<()>,
+        go_on: std::sync::Mutex<Receiver<()>>,
+    }
+
+    impl Source for Gated {
+        type Value = String;
+
+        fn stamps(&self) -> Option<Vec<FileStamp>> {
+            FileStamp::of(&self.path).ok().map(|stamp| vec![stamp])
+        }
+
+        fn read(&self, _: Option<&[FileStamp]>, before: Option<&String>) -> String {
+            if before.is_some() {
+                self.reading.send(()).unwrap();
+                self.go_on.lock().unwrap().recv().unwrap();
+            }
+            fs::read_to_string(&self.path).unwrap()
+        }
+    }
+
+    #[tokio::test]
+    async fn only_the_one_who_finds_the_change_waits_for_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        fs::write(&path, "old").unwrap();
+        let (reading, is_reading) = sync_channel(1);
+        let (let_go_on, go_on) = sync_channel(1);
+        let source = Gated { path: path.clone(), reading, go_on: std::sync::Mutex::new(go_on) };
+        let watched = Arc::new(Watched::open(source));
+        assert_eq!(*watched.current().await, "old");
+
+        fs::write(&path, "newer").unwrap();
+        let finder = tokio::spawn({
+            let watched = Arc::clone(&watched);
+            async move { watched.current().await }
+        });
+        tokio::task::spawn_blocking(move || is_reading.recv().unwrap()).await.unwrap();
+        for _ in 0..3 {
+            assert_eq!(*watched.current().await, "old", "nobody else waits");
+        }
+        let_go_on.send(()).unwrap();
+        assert_eq!(*finder.await.unwrap(), "newer");
+        assert_eq!(*watched.current().await, "newer");
+    }
+}
