@@ -174,10 +174,14 @@ mod tests {
         let path = directory.path().join("key.pem");
         let made = P256Key::create(&path).unwrap();
         let pem = fs::read_to_string(&path).unwrap();
-        let p384 = "-----BEGIN PRIVATE KEY-----\nMIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDBY\n-----END PRIVATE KEY-----\n";
+        let p384 = {
+            let algorithm = &aws_lc_rs::signature::ECDSA_P384_SHA384_FIXED_SIGNING;
+            let document = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new()).unwrap();
+            der::pem::encode_string(PRIVATE_LABEL, LineEnding::LF, document.as_ref()).unwrap()
+        };
         let two = pem.repeat(2);
         let cut = pem.replace("\n", "").replace("KEY-----M", "KEY-----\nN");
-        for bad in ["", "secret-canary", &made.public_pem(), p384, &two, &cut, &"A".repeat(5000)] {
+        for bad in ["", "secret-canary", &made.public_pem(), &p384, &two, &cut, &"A".repeat(5000)] {
             fs::write(&path, bad).unwrap();
             let error = P256Key::load(&path).map(|_| ()).unwrap_err().to_string();
             assert!(error.ends_with("is not one P-256 private key as PKCS#8 in PEM"), "{error}");
