@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
+use card::{SelectError, VerifyError};
+
 use crate::failure::Failure;
+use crate::first_look::NoUse;
 
 /// How a program ended. The numbers are an interface: scripts decide by them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +22,8 @@ pub enum Exit {
     Card,
     /// 6: the PIN was wrong or was not entered; the tries left were shown.
     Pin,
-    /// 7: only the municipal office can help; the text says why.
+    /// 7: nothing can be done here or later: the municipal office, or for a certificate in a smartphone its own app;
+    /// the text says which and why.
     Office,
     /// 8: nobody can tell whether the card took the new PIN; the text says how to find out.
     Unknown,
@@ -57,6 +61,28 @@ impl From<&Failure> for Exit {
             Failure::Refused(_) => Self::Refused,
             Failure::Busy { .. } | Failure::Unreachable(_) | Failure::Interrupted => Self::TryAgain,
             Failure::NotUnderstood { .. } => Self::Refused,
+        }
+    }
+}
+
+impl From<&NoUse> for Exit {
+    fn from(trouble: &NoUse) -> Self {
+        match trouble {
+            NoUse::Office(_)
+            | NoUse::Select(
+                SelectError::Smartphone(_) | SelectError::ResidentRegisterCard | SelectError::UnknownToken,
+            ) => Self::Office,
+            NoUse::Select(SelectError::NotMyNumberCard | SelectError::Card(_)) => Self::Card,
+        }
+    }
+}
+
+impl From<&VerifyError> for Exit {
+    fn from(error: &VerifyError) -> Self {
+        match error {
+            VerifyError::WrongPin { .. } => Self::Pin,
+            VerifyError::Blocked => Self::Office,
+            VerifyError::NotSent(_) | VerifyError::Interrupted(_) | VerifyError::Refused(_) => Self::Card,
         }
     }
 }

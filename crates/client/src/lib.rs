@@ -10,10 +10,13 @@
 //! | [`lock`] | one process at a time |
 //! | [`entry`] | lines and PINs from the terminal without echo, or from a pipe |
 //! | [`screen`] | what a person reads, in their language |
+//! | [`tell`] | a refusal as the person reads it |
+//! | [`reader`] | the card reader of a terminal program |
 //! | [`words`] | the card's troubles in both languages |
 //! | [`language`] | Japanese or English |
 //! | [`jst`] | instants as a person in Japan reads them |
 //! | [`clock`] | the wall clock, read in one place |
+//! | [`program`] | settings files and logs of both programs |
 //! | [`exit`] | exit codes of both programs |
 
 pub mod clock;
@@ -26,8 +29,11 @@ pub mod jst;
 pub mod language;
 pub mod lock;
 pub mod private_file;
+pub mod program;
+pub mod reader;
 pub mod retry;
 pub mod screen;
+pub mod tell;
 pub mod words;
 
 pub use connection::{Answer, Call, Connection, Endpoint, Method};

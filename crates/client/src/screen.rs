@@ -18,6 +18,11 @@ impl Screen {
         Self::to(language, io::stdout())
     }
 
+    /// Standard error, for how a program failed.
+    pub fn stderr(language: Language) -> Self {
+        Self::to(language, io::stderr())
+    }
+
     /// Anywhere.
     pub fn to(language: Language, out: impl Write + Send + 'static) -> Self {
         Self { language, out: Box::new(out) }

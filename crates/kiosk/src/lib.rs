@@ -32,7 +32,7 @@ pub use journal::{ClaimJournal, JournalError, JournalFile};
 pub use outcome::{NotClaimed, Outcome};
 pub use person::{KnownPinComplaint, Notice, Person};
 pub use reader::{CardGone, NoCard, Reader};
-pub use redemption::{Kiosk, Patience};
+pub use redemption::{Kiosk, Patience, wait_for_removal};
 pub use server::KioskServer;
 pub use stage::{ClaimToken, Stage, Verdict};
 pub use timer::{SystemTimer, Timer};

@@ -34,9 +34,9 @@ pub struct Patience {
     pub card: Duration,
     /// For a card that left in mid-reset to come back.
     pub card_back: Duration,
-    /// For the card to be taken away at the end; each warning once.
+    /// Between two warnings that the card is still there.
     pub removal: Duration,
-    /// How often that warning is given.
+    /// How often that warning is given; then the kiosk gives up waiting.
     pub removal_warnings: u32,
     /// For the server's final answer while the holder stands there.
     pub delivery: Retry,
@@ -401,17 +401,17 @@ impl Kiosk<'_> {
         held.stage = next;
         Ok(())
     }
+}
 
-    /// Waits until the card has left the reader, and warns while it has not.
-    pub fn wait_for_removal(&mut self) -> CardGone {
-        for warning in 0..self.patience.removal_warnings {
-            self.person.tell(&Notice::TakeCard { again: warning > 0 });
-            if self.reader.wait_for_removal(self.patience.removal) == CardGone::Yes {
-                return CardGone::Yes;
-            }
+/// Waits until the card has left the reader, and warns while it has not.
+pub fn wait_for_removal(reader: &mut dyn Reader, person: &mut dyn Person, patience: &Patience) -> CardGone {
+    for warning in 0..patience.removal_warnings {
+        person.tell(&Notice::TakeCard { again: warning > 0 });
+        if reader.wait_for_removal(patience.removal) == CardGone::Yes {
+            return CardGone::Yes;
         }
-        CardGone::No
     }
+    CardGone::No
 }
 
 /// The target key's signature, which the card makes only with the new PIN verified.

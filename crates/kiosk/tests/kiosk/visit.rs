@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::support::card::{accepts, block, tries};
+use crate::support::card::{TestReader, accepts, block, tries};
 use crate::support::holder::Holder;
 use crate::support::server::{ClaimEnd, Way};
 use crate::support::world::World;
 use card::{Tries, VerifyError};
 use client::{NoUse, Office};
-use kiosk::{Delivery, KnownPinComplaint, NotClaimed, Outcome, Verdict};
+use kiosk::{CardGone, Delivery, KnownPinComplaint, NotClaimed, Outcome, Patience, Verdict};
 use reservation::PinKind;
 use reservation::pin::{PinFormat, WeakPin};
 use secret::NewPinRefused;
@@ -201,6 +201,20 @@ fn a_second_visit_with_the_same_reservation_is_refused() {
     let outcome = world.visit(&mut Holder::types(&[KNOWN_SIGNATURE], &[("9072", "9072")]));
     assert!(matches!(outcome, Outcome::NotClaimed(NotClaimed::Server(_))), "{outcome:?}");
     assert!(accepts(&world.card, PinKind::User, "5071"));
+}
+
+#[test]
+fn a_card_left_behind_is_warned_of_until_it_has_gone() {
+    let world = World::new(PinKind::User);
+    let mut reader = TestReader::with(&world.card, &[], world.kill.clone());
+    let mut holder = Holder::default();
+    let patience = Patience::default();
+    assert_eq!(kiosk::wait_for_removal(&mut reader, &mut holder, &patience), CardGone::Yes);
+    let again = "TakeCard { again: true }";
+    assert_eq!(holder.told, ["TakeCard { again: false }", again, again]);
+    let impatient = Patience { removal_warnings: 1, ..patience };
+    reader.removals = 0;
+    assert_eq!(kiosk::wait_for_removal(&mut reader, &mut holder, &impatient), CardGone::No);
 }
 
 #[test]

@@ -1,0 +1,74 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use client::Language;
+use reservation::PinKind;
+
+/// Books the reset of a forgotten or locked My Number Card PIN, as the app on a phone does.
+///
+/// Exit codes: 0 done; 2 usage or settings; 3 refused, with the next step; 4 try again later; 5 reader or card;
+/// 6 wrong PIN or none; 7 municipal office; 9 a file of this program.
+#[derive(Parser)]
+#[command(version)]
+pub(crate) struct Args {
+    /// The settings, TOML.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// The card reader, by its name or a part of it; not needed if there is only one.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) reader: Option<String>,
+    /// The language: ja or en [default: the settings', else ja].
+    #[arg(long)]
+    pub(crate) lang: Option<Language>,
+    /// What is logged to standard error, such as info or warn,card=trace.
+    #[arg(long, value_name = "FILTER", default_value = "error")]
+    pub(crate) log: String,
+    #[command(subcommand)]
+    pub(crate) task: Task,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Task {
+    /// Books a reset; after an interruption, goes on where it stood.
+    Book(Book),
+    /// Shows the reservation.
+    Status,
+    /// Cancels the reservation.
+    Cancel {
+        /// Without asking.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct Book {
+    /// The PIN to be reset. The other one is asked for.
+    #[arg(long, value_enum)]
+    pub(crate) target: Target,
+    /// The version of the terms that was read and is accepted, or `interactive` to be asked.
+    #[arg(long, value_name = "VERSION", default_value = "interactive")]
+    pub(crate) accept_terms: String,
+    /// Books anew although there is a reservation, which the new one replaces.
+    #[arg(long)]
+    pub(crate) again: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Target {
+    /// 署名用 (booked with the user PIN and the holder's face)
+    Signature,
+    /// 利用者証明用 (booked with the signature PIN)
+    User,
+}
+
+impl From<Target> for PinKind {
+    fn from(target: Target) -> Self {
+        match target {
+            Target::Signature => Self::Signature,
+            Target::User => Self::User,
+        }
+    }
+}

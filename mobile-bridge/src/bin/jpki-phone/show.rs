@@ -1,0 +1,49 @@
+//! `status` and `cancel`.
+
+use client::Screen;
+use client::entry::Entry;
+use mobile_bridge::Phone;
+
+use crate::reservation_text;
+use crate::stopped::Stopped;
+
+pub(crate) async fn status(phone: &Phone, screen: &mut Screen) -> Result<(), Stopped> {
+    if phone.booking().is_some() {
+        screen.say(
+            "途中の手続きがあります。「book」で続きから再開できます。",
+            "A booking is unfinished: `book` goes on with it.",
+        );
+    }
+    let reservation = phone.status().await?;
+    screen.say("現在の予約:", "Your reservation:");
+    reservation_text::show(screen, &reservation);
+    Ok(())
+}
+
+pub(crate) async fn cancel(
+    phone: &Phone,
+    screen: &mut Screen,
+    entry: &mut Entry,
+    yes: bool,
+) -> Result<(), Stopped> {
+    if phone.held().is_some() && !yes {
+        screen.ask("予約を取り消しますか？ [はい/いいえ]", "Cancel the reservation? [yes/no]");
+        if !agreed(entry)? {
+            return Err(Stopped::NotConfirmed);
+        }
+    }
+    let reservation = phone.cancel().await?;
+    screen.say("予約を取り消しました。", "The reservation is cancelled.");
+    reservation_text::show(screen, &reservation);
+    screen.say(
+        "次に: 必要なときは、いつでもまた予約できます。",
+        "Next: you can book again whenever you need to.",
+    );
+    Ok(())
+}
+
+/// Whether the next line says yes.
+pub(crate) fn agreed(entry: &mut Entry) -> Result<bool, Stopped> {
+    let line = entry.line().map_err(Stopped::System)?.unwrap_or_default();
+    Ok(matches!(line.trim().to_lowercase().as_str(), "yes" | "y" | "はい"))
+}
