@@ -39,28 +39,31 @@ write_phone_settings
 
 chapter "1" "At home: three wrong tries block the user PIN"
 put_card phone
-run_hidden_pins "OpenSC, as any card program would, tries a wrong user PIN" 3 try_wrong_pin
-expect_refusal "the right PIN no longer helps" with_input 1234 \
-    pkcs15-tool --reader 0 --verify-pin --auth-id 01
+for wrong in 0000 1111 2222; do
+    expect_refusal "a wrong user PIN, in OpenSC as in any card program" verify_user_pin 0 "$wrong"
+done
+expect_refusal "now even the right one" verify_user_pin 0 1234
 
-chapter "2" "On the phone: book the reset with the signature PIN, which is still known"
-say_input "accepts the terms, then types the signature PIN"
+chapter "2" "On the phone: the reset is booked with the signature PIN, which is still known"
+say_input "types the signature PIN"
 show with_input "ABC123" phone book --target user --accept-terms "$TERMS"
-show phone status
 
 chapter "3" "At the store: the kiosk sets the new PIN"
 put_card kiosk
 say_input "types the signature PIN, then the new user PIN twice"
-show with_input $'ABC123\n8351\n8351' kiosk redeem --target user
+show with_input $'ABC123\n8351\n8351' kiosk redeem --target user --no-wait-removal
 
 chapter "4" "The card accepts the new PIN and refuses the old one"
-show with_input 8351 pkcs15-tool --reader 1 --verify-pin --auth-id 01
-expect_refusal "the old PIN" with_input 1234 pkcs15-tool --reader 1 --verify-pin --auth-id 01
-show with_input 8351 pkcs15-tool --reader 1 --verify-pin --auth-id 01
+show verify_user_pin 1 8351
+done_ "the new PIN is accepted"
+expect_refusal "the old PIN" verify_user_pin 1 1234
+show verify_user_pin 1 8351
+done_ "and the counter is full again"
 
-chapter "5" "The reservation is used up: a second claim is refused"
-put_card kiosk
-expect_refusal "the same card, the same kiosk" with_input $'ABC123\n9462\n9462' kiosk redeem --target user
+chapter "5" "The reservation is used up: a second claim of it is refused"
+say_input "types the signature PIN again"
+expect_refusal "the same card at the same kiosk" \
+    with_input $'ABC123\n9462\n9462' kiosk redeem --target user --no-wait-removal
 show phone status
 
 finish

@@ -85,7 +85,6 @@ start_readers() {
     start readers "$BIN/virtual-card" reader --port "$reader_port" --socket "$PCSCLITE_CSOCK_NAME"
     spell "$BIN/virtual-card" reader --port "$reader_port" --socket "$PCSCLITE_CSOCK_NAME" '&'
     until_true 10 "the smart-card daemon" test -S "$PCSCLITE_CSOCK_NAME"
-    readers=(phone kiosk)
     PHONE_READER='Virtual PCD 00 00'
     KIOSK_READER='Virtual PCD 00 01'
 }
@@ -136,4 +135,46 @@ admit_kiosk() {
     chapter "f" "The operator admits a kiosk"
     show "$BIN/jpki-reset" kiosk add tokyo-0001 --config "$DIR/site/jpki-reset.toml" \
         --operator seven-eleven --kinds user,signature --out "$KEY"
+}
+
+write_phone_settings() {
+    cat >"$DIR/phone.toml" <<SETTINGS
+server = "https://localhost:$app_port"
+server_authority = "$DIR/site/tls/app-ca.pem"
+state = "$DIR/phone"
+SETTINGS
+    TERMS=$(sed -n 's/^version = "\(.*\)"/\1/p' "$DIR/site/service.toml" | head -n 1)
+    PHONE_OPTIONS=(--config "$DIR/phone.toml" --reader "$PHONE_READER" --lang "$SPEAK")
+    KIOSK_OPTIONS=(--config "$KEY/kiosk.toml" --reader "$KIOSK_READER" --lang "$SPEAK")
+}
+
+phone() { "$BIN/jpki-phone" "${PHONE_OPTIONS[@]}" "$@"; }
+kiosk() { "$BIN/jpki-kiosk" "${KIOSK_OPTIONS[@]}" "$@"; }
+
+# What a card program of other authors does with a PIN that somebody types. The PIN stands on its command line, as
+# that tool wants it; our own programs take PINs from the keyboard or standard input only.
+verify_user_pin() { pkcs15-tool --reader "$1" --verify-pin --auth-id 01 --pin "$2"; }
+
+finish() {
+    local took=$(($(date +%s) - started))
+    chapter "✓" "The story is told: $took seconds, store: $STORE"
+    if [ -n "$ONCE" ]; then return; fi
+    put_card phone
+    cat <<TEXT
+
+   Everything goes on running until Ctrl-C. In another terminal, from $PWD:
+
+     export PCSCLITE_CSOCK_NAME=$PCSCLITE_CSOCK_NAME PATH=$BIN:\$PATH
+     pkcs15-tool -D                                               the card, as OpenSC sees it
+     jpki-phone --config $DIR/phone.toml --reader '$PHONE_READER' book --target user --again
+     jpki-phone --config $DIR/phone.toml --reader '$PHONE_READER' status
+     jpki-kiosk --config $KEY/kiosk.toml --reader '$KIOSK_READER' check
+     jpki-reset doctor --config $DIR/site/jpki-reset.toml
+     jpki-reset kiosk disable tokyo-0001 --config $DIR/site/jpki-reset.toml
+
+   The signature PIN is ABC123, the user PIN now 8351. The card lies at the phone; Ctrl-C here ends all.
+   Logs and records: $DIR
+
+TEXT
+    wait "$pid_server" || true
 }

@@ -55,6 +55,7 @@ spell_call() {
             with_input) shift 2 ;;
             phone) shift; spell "$BIN/jpki-phone" "${PHONE_OPTIONS[@]}" "$@"; return ;;
             kiosk) shift; spell "$BIN/jpki-kiosk" "${KIOSK_OPTIONS[@]}" "$@"; return ;;
+            verify_user_pin) spell pkcs15-tool --reader "$2" --verify-pin --auth-id 01 --pin "$3"; return ;;
             *) spell "$@"; return ;;
         esac
     done
