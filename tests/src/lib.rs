@@ -1,1 +1,18 @@
 //! Whole-stack tests: the real programs, a real PC/SC stack, real TLS, both stores.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`stack`] | everything as in the field, each program a process of its own |
+//! | [`site`] | what the operator makes: keys, certificates, settings, kiosks, simulated cards |
+//! | [`programs`], [`child`], [`said`] | our programs: where they are, one that runs, what one said |
+//! | [`redis`] | a private Redis that loses nothing |
+//! | [`relay`] | stands between two programs, counts messages, and acts between any two of them |
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+pub mod child;
+pub mod programs;
+pub mod redis;
+pub mod relay;
+pub mod said;
+pub mod site;
+pub mod stack;

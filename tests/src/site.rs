@@ -1,0 +1,169 @@
+//! What the operator makes: keys, certificates and settings by `jpki-reset init`, kiosks, and simulated cards.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use toml::{Table, Value};
+use virtual_card::reader::PortPair;
+
+use crate::child::Child;
+use crate::programs;
+use crate::said::Said;
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A site in a folder, on ports that nobody else uses.
+pub struct Site {
+    root: PathBuf,
+    app_and_kiosk: PortPair,
+    admin: PortPair,
+    said: PathBuf,
+}
+
+impl Site {
+    /// Makes a site in `folder/site`; what the programs say goes to `said`.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    pub fn make(said: &Path, folder: &Path) -> Self {
+        let [app_and_kiosk, admin] = [(); 2].map(|()| PortPair::any().expect("free ports"));
+        let site = Self { root: folder.join("site"), app_and_kiosk, admin, said: said.to_owned() };
+        let root = site.root.clone();
+        site.run(programs::SERVER, &[&"init", &"--dir", &root]).done();
+        site.set("listen.app.address", format!("127.0.0.1:{}", site.app_port()));
+        site.set("listen.app.public_origin", format!("https://localhost:{}", site.app_port()));
+        site.set("listen.kiosk.address", format!("127.0.0.1:{}", site.kiosk_port()));
+        site.set("listen.admin.address", format!("127.0.0.1:{}", site.admin_port()));
+        site
+    }
+
+    /// Where phones reach the server.
+    pub fn app_port(&self) -> u16 {
+        self.app_and_kiosk.first()
+    }
+
+    /// Where kiosks reach the server.
+    pub fn kiosk_port(&self) -> u16 {
+        self.app_and_kiosk.second()
+    }
+
+    /// Where the operator reaches the server.
+    pub fn admin_port(&self) -> u16 {
+        self.admin.first()
+    }
+
+    /// A file of the site.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// The server's settings.
+    pub fn settings(&self) -> PathBuf {
+        self.file("jpki-reset.toml")
+    }
+
+    /// Anchors, revocation lists, register and cards.
+    pub fn trust(&self) -> PathBuf {
+        self.file("trust")
+    }
+
+    /// The version of the terms in force.
+    pub fn terms(&self) -> String {
+        let service: Table = read(&self.file("service.toml"));
+        service["terms"]["version"].as_str().unwrap().to_owned()
+    }
+
+    /// Changes a setting; takes effect when the server starts.
+    pub fn set(&self, key: &str, value: impl Into<Value>) {
+        change(&self.settings(), key, value.into());
+    }
+
+    /// Kiosks work at any hour: a test must not care when it runs.
+    pub fn open_all_day(&self) {
+        change(&self.file("service.toml"), "hours.opens", "00:00".into());
+        change(&self.file("service.toml"), "hours.closes", "24:00".into());
+    }
+
+    /// No client of a test is too fast.
+    pub fn admit_any_rate(&self) {
+        for name in ["app_address", "installation", "kiosk", "admin_address"] {
+            for part in ["burst", "per_minute"] {
+                self.set(&format!("rates.{name}.{part}"), 1_000_000);
+            }
+        }
+    }
+
+    /// Issues a card, with further options of `virtual-card issue`.
+    pub fn issue(&self, name: &str, options: &[&str]) {
+        let authority = self.file("keys/card-authority.pub.pem");
+        let trust = self.trust();
+        let mut arguments: Vec<&dyn AsRef<std::ffi::OsStr>> =
+            vec![&"issue", &"--dir", &trust, &"--card", &name, &"--authority", &authority];
+        arguments.extend(options.iter().map(|option| option as &dyn AsRef<std::ffi::OsStr>));
+        self.run(programs::CARD, &arguments).done();
+    }
+
+    /// Puts a certificate of a card on the revocation list.
+    pub fn revoke(&self, card: &str, kind: &str) {
+        let trust = self.trust();
+        self.run(programs::CARD, &[&"revoke", &"--dir", &trust, &"--card", &card, &kind]).done();
+    }
+
+    /// An operator's command about kiosks, through the running server.
+    pub fn kiosk_command(&self, arguments: &[&str]) -> Said {
+        let settings = self.settings();
+        let mut all: Vec<&dyn AsRef<std::ffi::OsStr>> = vec![&"kiosk"];
+        all.extend(arguments.iter().map(|argument| argument as &dyn AsRef<std::ffi::OsStr>));
+        all.extend([&"--config" as &dyn AsRef<std::ffi::OsStr>, &settings]);
+        self.run(programs::SERVER, &all)
+    }
+
+    /// Admits a kiosk that reaches the server at `port`; its files.
+    pub fn add_kiosk(&self, name: &str, operator: &str, port: u16) -> PathBuf {
+        let out = self.file(&format!("kiosk-{name}"));
+        let server = format!("https://localhost:{port}");
+        let out_text = out.to_str().expect("temporary folders have plain names");
+        self.kiosk_command(&[
+            "add",
+            name,
+            "--operator",
+            operator,
+            "--kinds",
+            "user,signature",
+            "--out",
+            out_text,
+            "--server",
+            &server,
+        ])
+        .done();
+        out
+    }
+
+    /// Runs a program of ours to its end.
+    fn run(&self, program: &str, arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> Said {
+        let mut command = programs::command(program);
+        for argument in arguments {
+            command.arg(argument);
+        }
+        Child::start(program, &mut command, &[], &self.said).finish(LIMIT)
+    }
+}
+
+fn read(file: &Path) -> Table {
+    fs::read_to_string(file).unwrap().parse().unwrap()
+}
+
+/// Changes one key, named with dots, of a TOML file; makes the tables above it.
+fn change(file: &Path, key: &str, value: Value) {
+    let mut whole = read(file);
+    let mut parts: Vec<&str> = key.split('.').collect();
+    let last = parts.pop().expect("a key has a name");
+    let mut table = &mut whole;
+    for part in parts {
+        let inner = table.entry(part).or_insert_with(|| Value::Table(Table::new()));
+        table = inner.as_table_mut().expect("a table stands there");
+    }
+    table.insert(last.to_owned(), value);
+    fs::write(file, toml::to_string(&whole).unwrap()).unwrap();
+}

@@ -1,0 +1,423 @@
+//! Everything as in the field: server, store, readers, card, phone and kiosk, each a process of its own.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use virtual_card::reader::{PrivateReaders, SOCKET_VARIABLE};
+
+use crate::child::{Child, Killer};
+use crate::programs;
+use crate::redis::Redis;
+use crate::relay::{CardRelay, HttpsRelay, RedisRelay, Trap};
+use crate::said::Said;
+use crate::site::Site;
+
+/// The card that every stack has; others are issued by name.
+pub const CARD: &str = "card";
+/// The kiosk that every stack has.
+pub const KIOSK: &str = "tokyo-0001";
+/// An operator whose kiosks reset both PIN kinds.
+pub const OPERATOR: &str = "seven-eleven";
+/// The user PIN of a fresh card.
+pub const USER_PIN: &str = virtual_card::FRESH_USER_PIN;
+/// The signature PIN of a fresh card.
+pub const SIGNATURE_PIN: &str = virtual_card::FRESH_SIGNATURE_PIN;
+
+const START_LIMIT: Duration = Duration::from_secs(30);
+/// For one visit or one booking, restarts of others included.
+const PROGRAM_LIMIT: Duration = Duration::from_secs(90);
+
+/// Where records are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// In a file of the server's.
+    Embedded,
+    /// In a private Redis.
+    Redis,
+}
+
+/// Where the card lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On the phone's reader.
+    Phone,
+    /// On the kiosk's reader.
+    Kiosk,
+}
+
+/// What a stack shall be.
+#[derive(Clone, Copy, Debug)]
+pub struct Order {
+    store: Store,
+    relays: bool,
+    log: &'static str,
+}
+
+impl Order {
+    /// The usual stack on this store.
+    pub const fn on(store: Store) -> Self {
+        Self { store, relays: false, log: "info" }
+    }
+
+    /// With a relay between any two programs.
+    #[must_use]
+    pub const fn with_relays(self) -> Self {
+        Self { relays: true, ..self }
+    }
+
+    /// With every program at this log level.
+    #[must_use]
+    pub const fn logging(self, log: &'static str) -> Self {
+        Self { log, ..self }
+    }
+
+    /// Makes the site, issues the card, starts everything and admits the kiosk.
+    ///
+    /// # Panics
+    /// If any of it fails.
+    pub fn start(self) -> Stack {
+        Stack::start(self)
+    }
+}
+
+/// A running stack. Everything ends when it is dropped.
+pub struct Stack {
+    // In the order in which they must end.
+    card: Option<Child>,
+    server: Option<Child>,
+    relays: Relays,
+    redis: Option<Redis>,
+    readers: PrivateReaders,
+    site: Site,
+    order: Order,
+    folder: TempDir,
+}
+
+#[derive(Default)]
+struct Relays {
+    app: Option<HttpsRelay>,
+    kiosk: Option<HttpsRelay>,
+    redis: Option<RedisRelay>,
+    phone_card: Option<CardRelay>,
+    kiosk_card: Option<CardRelay>,
+}
+
+impl Stack {
+    fn start(order: Order) -> Self {
+        let folder = TempDir::with_prefix("stack-").unwrap();
+        fs::create_dir(folder.path().join("said")).unwrap();
+        let site = Site::make(&folder.path().join("said"), folder.path());
+        site.open_all_day();
+        site.admit_any_rate();
+        site.set("log.level", order.log);
+        site.issue(CARD, &[]);
+        let readers = PrivateReaders::start_anywhere().unwrap();
+        let mut stack = Self {
+            card: None,
+            server: None,
+            relays: Relays::default(),
+            redis: None,
+            readers,
+            site,
+            order,
+            folder,
+        };
+        stack.start_redis();
+        stack.start_relays();
+        stack.start_server();
+        stack.admit_kiosk();
+        stack.write_phone_settings();
+        stack
+    }
+
+    fn start_redis(&mut self) {
+        if self.order.store == Store::Embedded {
+            return;
+        }
+        let redis = Redis::start(&self.path("redis"));
+        let mut socket = redis.socket();
+        if self.order.relays {
+            let relay = RedisRelay::start(self.path("relay.sock"), socket);
+            socket = relay.socket().to_owned();
+            self.relays.redis = Some(relay);
+        }
+        self.site.set("store.kind", "redis");
+        self.site.set("store.redis.url", format!("unix://{}", socket.display()));
+        self.redis = Some(redis);
+    }
+
+    /// All but the kiosk's own, which needs the kiosk's certificate.
+    fn start_relays(&mut self) {
+        if !self.order.relays {
+            return;
+        }
+        let own = (self.site.file("tls/app.pem"), self.site.file("tls/app-key.pem"));
+        let authority = self.site.file("tls/app-ca.pem");
+        let app = HttpsRelay::start(self.site.app_port(), (&own.0, &own.1), &authority, None);
+        self.site.set("listen.app.public_origin", format!("https://localhost:{}", app.port()));
+        self.relays.app = Some(app);
+        self.relays.phone_card = Some(CardRelay::start(self.readers.address()));
+        self.relays.kiosk_card = Some(CardRelay::start(self.readers.second_address()));
+    }
+
+    fn admit_kiosk(&mut self) {
+        let out = self.site.add_kiosk(KIOSK, OPERATOR, self.site.kiosk_port());
+        if !self.order.relays {
+            return;
+        }
+        let own = (self.site.file("tls/kiosk-server.pem"), self.site.file("tls/kiosk-server-key.pem"));
+        let client = (out.join("kiosk.pem"), out.join("kiosk-key.pem"));
+        let relay = HttpsRelay::start(
+            self.site.kiosk_port(),
+            (&own.0, &own.1),
+            &self.site.file("tls/kiosk-ca.pem"),
+            Some((&client.0, &client.1)),
+        );
+        let settings = out.join("kiosk.toml");
+        let text = fs::read_to_string(&settings).unwrap();
+        let [server, through] =
+            [self.site.kiosk_port(), relay.port()].map(|port| format!("localhost:{port}"));
+        fs::write(&settings, text.replace(&server, &through)).unwrap();
+        self.relays.kiosk = Some(relay);
+    }
+
+    fn write_phone_settings(&self) {
+        let port = self.relays.app.as_ref().map_or(self.site.app_port(), HttpsRelay::port);
+        let text = format!(
+            "server = \"https://localhost:{port}\"\nserver_authority = {:?}\nstate = \"phone\"\nlang = \"en\"\n",
+            self.site.file("tls/app-ca.pem")
+        );
+        fs::write(self.path("phone.toml"), text).unwrap();
+    }
+
+    /// A path in the stack's folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The stack's folder, in which everything is that any of its programs writes.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn said(&self) -> PathBuf {
+        self.path("said")
+    }
+
+    /// The operator's side.
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
+    // --- server and store -----------------------------------------------------------------------
+
+    /// Starts the server and returns when it is ready.
+    ///
+    /// # Panics
+    /// If it does not become ready.
+    pub fn start_server(&mut self) {
+        let mut command = programs::command(programs::SERVER);
+        command.arg("serve").arg("--config").arg(self.site.settings());
+        let server = Child::start("server", &mut command, &[], &self.said());
+        server.wait_until("readiness", START_LIMIT, || self.get_admin("/readyz").starts_with("HTTP/1.1 200"));
+        self.server = Some(server);
+    }
+
+    /// The running server.
+    ///
+    /// # Panics
+    /// If none was started.
+    pub fn server(&self) -> &Child {
+        self.server.as_ref().expect("a server was started")
+    }
+
+    /// For killing the server at some moment.
+    pub fn server_killer(&self) -> Killer {
+        self.server().killer()
+    }
+
+    /// Asks the server to end, and waits until it has.
+    pub fn stop_server(&mut self) -> Said {
+        self.server.take().expect("a server was started").stop()
+    }
+
+    /// Starts the server again, after a kill.
+    pub fn restart_server(&mut self) {
+        self.server().kill();
+        self.start_server();
+    }
+
+    /// The private Redis.
+    ///
+    /// # Panics
+    /// If this stack has none.
+    pub fn redis(&mut self) -> &mut Redis {
+        self.redis.as_mut().expect("a stack on Redis")
+    }
+
+    /// An answer of the admin listener, whole; empty if there is none.
+    pub fn get_admin(&self, path: &str) -> String {
+        let mut answer = String::new();
+        let asked =
+            TcpStream::connect((Ipv4Addr::LOCALHOST, self.site.admin_port())).and_then(|mut stream| {
+                write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+                stream.read_to_string(&mut answer)
+            });
+        asked.map_or_else(|_| String::new(), |_| answer)
+    }
+
+    // --- relays ---------------------------------------------------------------------------------
+
+    /// Between phone and server.
+    ///
+    /// # Panics
+    /// Without relays.
+    pub fn app_trap(&self) -> &Trap {
+        self.relays.app.as_ref().expect("a stack with relays").trap()
+    }
+
+    /// Between kiosk and server.
+    ///
+    /// # Panics
+    /// Without relays.
+    pub fn kiosk_trap(&self) -> &Trap {
+        self.relays.kiosk.as_ref().expect("a stack with relays").trap()
+    }
+
+    /// Between server and Redis.
+    ///
+    /// # Panics
+    /// Without relays or Redis.
+    pub fn redis_trap(&self) -> &Trap {
+        self.relays.redis.as_ref().expect("a stack with relays on Redis").trap()
+    }
+
+    /// Between card and reader.
+    ///
+    /// # Panics
+    /// Without relays.
+    pub fn card_trap(&self, place: Place) -> &Trap {
+        self.card_relay(place).expect("a stack with relays").trap()
+    }
+
+    const fn card_relay(&self, place: Place) -> Option<&CardRelay> {
+        match place {
+            Place::Phone => self.relays.phone_card.as_ref(),
+            Place::Kiosk => self.relays.kiosk_card.as_ref(),
+        }
+    }
+
+    // --- cards ----------------------------------------------------------------------------------
+
+    /// Takes whatever card lies somewhere, and puts this one there.
+    pub fn put(&mut self, card: &str, place: Place) {
+        self.pull();
+        let reader = match (self.card_relay(place), place) {
+            (Some(relay), _) => relay.address(),
+            (None, Place::Phone) => self.readers.address(),
+            (None, Place::Kiosk) => self.readers.second_address(),
+        };
+        let mut command = programs::command(programs::CARD);
+        command.arg("run").arg("--dir").arg(self.site.trust());
+        command.args(["--card", card, "--vpcd", &reader, "--trace"]);
+        let card = Child::start("card", &mut command, &[], &self.said());
+        card.wait_until("insertion", START_LIMIT, || !card.said().is_empty());
+        self.card = Some(card);
+    }
+
+    /// Waits until card tools of others see the card.
+    ///
+    /// # Panics
+    /// If they do not.
+    pub fn until_seen(&self, place: Place) {
+        let seen = |line: &str| line.contains("Yes") && line.contains(reader_name(place));
+        self.card().wait_until("card in the list", START_LIMIT, || {
+            self.tool("opensc-tool", &["--list-readers"], &[]).out.lines().any(seen)
+        });
+    }
+
+    /// Takes the card away.
+    pub fn pull(&mut self) {
+        self.card = None;
+    }
+
+    /// The card that lies somewhere: its log has the header and status word of every command since it was put there.
+    ///
+    /// # Panics
+    /// If none does.
+    pub fn card(&self) -> &Child {
+        self.card.as_ref().expect("a card was put somewhere")
+    }
+
+    // --- phone and kiosk ------------------------------------------------------------------------
+
+    /// Runs the phone to its end, with these lines typed.
+    pub fn phone(&self, arguments: &[&str], typed: &[&str]) -> Said {
+        self.begin_phone(arguments, typed).finish(PROGRAM_LIMIT)
+    }
+
+    /// Begins a run of the phone.
+    pub fn begin_phone(&self, arguments: &[&str], typed: &[&str]) -> Child {
+        let mut command = programs::command(programs::PHONE);
+        command.arg("--config").arg(self.path("phone.toml")).args(["--log", self.order.log]);
+        command.args(["--reader", reader_name(Place::Phone)]).args(arguments);
+        self.begin("phone", command, typed)
+    }
+
+    /// Books a reset of the user PIN with the terms in force.
+    pub fn book(&self, typed: &[&str]) -> Said {
+        self.begin_booking(typed).finish(PROGRAM_LIMIT)
+    }
+
+    /// Begins that.
+    pub fn begin_booking(&self, typed: &[&str]) -> Child {
+        self.begin_phone(&["book", "--target", "user", "--accept-terms", &self.site.terms()], typed)
+    }
+
+    /// Runs the kiosk to its end, with these lines typed.
+    pub fn kiosk(&self, arguments: &[&str], typed: &[&str]) -> Said {
+        self.begin_kiosk(arguments, typed).finish(PROGRAM_LIMIT)
+    }
+
+    /// Begins a run of the kiosk.
+    pub fn begin_kiosk(&self, arguments: &[&str], typed: &[&str]) -> Child {
+        let mut command = programs::command(programs::KIOSK);
+        command.arg("--config").arg(self.site.file(&format!("kiosk-{KIOSK}/kiosk.toml")));
+        command.args(["--log", self.order.log, "--reader", reader_name(Place::Kiosk), "--lang", "en"]);
+        command.args(arguments);
+        self.begin("kiosk", command, typed)
+    }
+
+    /// Redeems the reservation of the user PIN; the card may stay where it is.
+    pub fn redeem(&self, typed: &[&str]) -> Said {
+        self.begin_redeeming(typed).finish(PROGRAM_LIMIT)
+    }
+
+    /// Begins that.
+    pub fn begin_redeeming(&self, typed: &[&str]) -> Child {
+        self.begin_kiosk(&["redeem", "--target", "user", "--no-wait-removal"], typed)
+    }
+
+    fn begin(&self, name: &str, mut command: std::process::Command, typed: &[&str]) -> Child {
+        command.env(SOCKET_VARIABLE, self.readers.socket());
+        Child::start(name, &mut command, typed, &self.said())
+    }
+
+    /// Runs a card tool of others on the readers, with these lines typed.
+    pub fn tool(&self, program: &str, arguments: &[&str], typed: &[&str]) -> Said {
+        let mut command = programs::bound(program);
+        command.args(arguments);
+        self.begin(program, command, typed).finish(PROGRAM_LIMIT)
+    }
+}
+
+const fn reader_name(place: Place) -> &'static str {
+    match place {
+        Place::Phone => PrivateReaders::FIRST,
+        Place::Kiosk => PrivateReaders::SECOND,
+    }
+}
