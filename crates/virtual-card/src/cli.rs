@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use virtual_card::issuer::layout::{CardName, Layout};
 use virtual_card::issuer::{CardOrder, Generation, Issuer, Revocation};
 use virtual_card::reader::{PortPair, PrivateReaders, SOCKET_VARIABLE};
-use virtual_card::vpcd::Plugged;
+use virtual_card::vpcd::{POWERED_WITHIN, Plugged, VpcdError};
 use virtual_card::{AuthorityKey, FRESH_SIGNATURE_PIN, FRESH_USER_PIN, TokenKind, VirtualCard};
 
 /// A software My Number Card for tests and demonstrations. Its issuer, its certificates and the reset of a PIN are
@@ -214,9 +214,19 @@ fn plug(card: &Card, vpcd: &str, trace: bool) -> Result<(), Failure> {
     }
     let path = Layout::new(&card.dir).card(&card.name);
     let plugged = Plugged::plug(VirtualCard::open(&path)?, vpcd)?;
-    output::line(&format!("{} is in the reader at {vpcd}; end this program to pull it", path.display()));
+    let told = format!("{} is in the reader at {vpcd}; end this program to pull it", path.display());
     let (ended, end) = oneshot::channel();
-    thread::spawn(move || ended.send(plugged.wait()));
+    thread::spawn(move || {
+        ended.send(match plugged.wait_until_powered(POWERED_WITHIN) {
+            Ok(()) => {
+                output::line(&told);
+                plugged.wait()
+            }
+            // A reader that went away has its reason in the card's thread.
+            Err(VpcdError::ReaderGone) => plugged.wait(),
+            Err(error) => error,
+        })
+    });
     // A signal leaves the thread wherever it is: a card may be pulled at any moment, and its memory is always whole.
     until_signal(async { Err(end.await?.into()) })
 }

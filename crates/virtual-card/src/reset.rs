@@ -50,6 +50,9 @@
 //! authentication ends with any EXTERNAL AUTHENTICATE, RESET RETRY COUNTER or GET CHALLENGE whatever its answer, and
 //! with the same events. So an authorisation is good for one card, one target and one try.
 
+#[cfg(test)]
+mod vectors;
+
 use iso7816::{CommandApdu, Response, StatusWord};
 use reservation::limits::CARD_CHALLENGE_BYTES;
 use reservation::pin::{PinKind, check_format};

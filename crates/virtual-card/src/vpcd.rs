@@ -7,12 +7,16 @@
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::os::linux::net::TcpStreamExt as _;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use crate::virtual_card::VirtualCard;
+
+/// The stack sees an insertion within a second; a busy machine may take longer.
+pub const POWERED_WITHIN: Duration = Duration::from_secs(15);
 
 /// Why the card is no longer in the reader.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +31,9 @@ pub enum VpcdError {
         /// What the system said.
         source: io::Error,
     },
+    /// The reader took the connection and did nothing: it holds one card at a time, so another one may be in it.
+    #[error("the virtual reader (vpcd) does not power the card: is another card in it?")]
+    NotPowered,
     /// The reader went away.
     #[error("the virtual reader closed the connection")]
     ReaderGone,
@@ -65,12 +72,16 @@ impl Plugged {
         Ok(Self { stream: control, thread: Some(thread), powered })
     }
 
-    /// Waits until the reader has powered the card, which the stack does when it has seen the insertion.
+    /// Waits until the reader has powered the card, which the stack does when it has seen the insertion; usually
+    /// [`POWERED_WITHIN`].
     ///
     /// # Errors
-    /// [`VpcdError::ReaderGone`].
-    pub fn wait_until_powered(&self) -> Result<(), VpcdError> {
-        self.powered.recv().map_err(|_| VpcdError::ReaderGone)
+    /// [`VpcdError::NotPowered`], [`VpcdError::ReaderGone`].
+    pub fn wait_until_powered(&self, limit: Duration) -> Result<(), VpcdError> {
+        self.powered.recv_timeout(limit).map_err(|error| match error {
+            RecvTimeoutError::Timeout => VpcdError::NotPowered,
+            RecvTimeoutError::Disconnected => VpcdError::ReaderGone,
+        })
     }
 
     /// Serves the card until the reader goes away, and tells why.
@@ -193,4 +204,27 @@ fn write(stream: &mut TcpStream, body: &[u8]) -> Result<(), VpcdError> {
     message.extend_from_slice(body);
     stream.write_all(&message)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::testing::IssuedCard;
+
+    #[test]
+    fn a_reader_that_holds_another_card_is_told_apart_from_one_that_is_gone() {
+        let issued = IssuedCard::new(datetime!(2026-11-21 07:30 UTC));
+        // vpcd leaves a second connection waiting, as this listener does with every one.
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let plugged = Plugged::plug(issued.take(), &address).unwrap();
+        assert!(matches!(plugged.wait_until_powered(Duration::from_millis(20)), Err(VpcdError::NotPowered)));
+        drop(listener.accept().unwrap());
+        assert!(matches!(plugged.wait_until_powered(POWERED_WITHIN), Err(VpcdError::ReaderGone)));
+        assert!(matches!(plugged.wait(), VpcdError::ReaderGone));
+    }
 }
