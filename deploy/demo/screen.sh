@@ -17,7 +17,7 @@ spell() {
     for word in "$@"; do
         word=${word//"$BIN/"/}
         word=${word//"$DIR/"/}
-        case $word in *[[:space:]]*) word="'$word'" ;; esac
+        case $word in '' | *[[:space:]]*) word="'$word'" ;; esac
         words+=("$word")
     done
     printf '%s   $ %s%s\n' "$bold" "${words[*]}" "$plain"
@@ -61,4 +61,7 @@ spell_call() {
     done
 }
 
-indent() { sed 's/^/   │ /'; }
+# Long English lines are folded (fold counts bytes, so Japanese ones are left to the terminal).
+indent() {
+    if [ "$SPEAK" = en ]; then sed -u "s#$DIR/##g" | fold -s -w 108; else sed -u "s#$DIR/##g"; fi | sed -u 's/^/   │ /'
+}
