@@ -108,3 +108,69 @@ impl Offers {
         self.standing(day).filter(move |offer| offer.kind == kind).map(|offer| &offer.operator)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn operator(name: &str) -> OperatorId {
+        OperatorId::parse(name).unwrap()
+    }
+
+    fn offers() -> Offers {
+        let offer = |name, kind, from, until: Option<i64>| Offer {
+            operator: operator(name),
+            kind,
+            from: Day(from),
+            until: until.map(Day),
+        };
+        Offers(vec![
+            offer("seven-eleven", PinKind::Signature, 100, None),
+            offer("seven-eleven", PinKind::User, 200, None),
+            offer("maxvalu", PinKind::Signature, 100, Some(150)),
+        ])
+    }
+
+    #[test]
+    fn an_offer_stands_from_its_first_day_to_its_last() {
+        let offers = offers();
+        let maxvalu = operator("maxvalu");
+        for (day, offered) in [(99, false), (100, true), (150, true), (151, false)] {
+            assert_eq!(offers.is_offered(&maxvalu, PinKind::Signature, Day(day)), offered, "{day}");
+        }
+        assert!(!offers.is_offered(&maxvalu, PinKind::User, Day(120)));
+        assert!(!offers.is_offered(&operator("lawson"), PinKind::Signature, Day(120)));
+    }
+
+    #[test]
+    fn an_operator_begins_with_one_kind_and_adds_the_other() {
+        let offers = offers();
+        let seven = operator("seven-eleven");
+        assert_eq!(offers.kinds(&seven, Day(99)), Kinds::NONE);
+        assert_eq!(offers.kinds(&seven, Day(100)), Kinds::NONE.with(PinKind::Signature));
+        assert_eq!(offers.kinds(&seven, Day(200)), Kinds::ALL);
+    }
+
+    #[test]
+    fn operators_are_listed_by_kind_and_day() {
+        let offers = offers();
+        let on = |kind, day| offers.operators(kind, Day(day)).map(OperatorId::as_str).collect::<Vec<_>>();
+        assert_eq!(on(PinKind::Signature, 120), ["seven-eleven", "maxvalu"]);
+        assert_eq!(on(PinKind::Signature, 160), ["seven-eleven"]);
+        assert_eq!(on(PinKind::User, 160), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_machine_resets_what_both_it_and_its_operator_do() {
+        let signature = Kinds::NONE.with(PinKind::Signature);
+        assert_eq!(Kinds::ALL.and(signature), signature);
+        assert_eq!(signature.and(Kinds::NONE.with(PinKind::User)), Kinds::NONE);
+    }
+
+    #[test]
+    fn the_day_begins_at_midnight_in_japan() {
+        let midnight = Timestamp::from_unix_secs(15 * 3600);
+        assert_eq!(Day::of(midnight), Day(1));
+        assert_eq!(Day::of(midnight.before(core::time::Duration::from_millis(1))), Day(0));
+    }
+}

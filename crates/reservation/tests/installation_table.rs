@@ -1,5 +1,6 @@
 //! Every state of an installation × every command: who is accepted, who gets the same answer again, and who
 //! is refused for what. The table is `tables/installation.txt`.
+#![expect(unreachable_pub, clippy::unwrap_used, reason = "a test exports nothing, and fails by panicking")]
 
 mod common;
 
