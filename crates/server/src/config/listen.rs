@@ -224,6 +224,14 @@ impl fmt::Display for Origin {
 #[error("an origin is https://host or https://host:port in lower case, without a path or a slash at the end")]
 pub struct BadOrigin;
 
+impl std::str::FromStr for Origin {
+    type Err = BadOrigin;
+
+    fn from_str(text: &str) -> Result<Self, BadOrigin> {
+        Self::parse(text)
+    }
+}
+
 impl<'de> Deserialize<'de> for Origin {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;

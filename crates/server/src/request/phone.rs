@@ -89,7 +89,14 @@ async fn prove(request: &HttpRequest, payload: Payload) -> Result<Phone, Refusal
         iat_window: context.dpop.iat_window(),
         now,
     };
-    let claimed = dpop::proof::verify(proof, &expected, &context.parts.nonces)?;
+    let claimed = match dpop::proof::verify(proof, &expected, &context.parts.nonces) {
+        Err(ProofError::Nonce) => {
+            // The body is taken in, so that the connection lives on for the repeat that follows at once.
+            body::read(request, payload, body::SMALL, context.body_timeout).await?;
+            return Err(ProofError::Nonce.into());
+        }
+        judged => judged?,
+    };
     context.installation_rate.admit(&claimed.installation)?;
     let body = body::read(request, payload, body::SMALL, context.body_timeout).await?;
     claimed.check_body(&body)?;

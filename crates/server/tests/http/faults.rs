@@ -1,0 +1,149 @@
+//! A store, a register and revocations that fail on demand.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use ledger::{
+    Cause, Change, CommitError, Health, Ledger, ListedKind, NotReady, Page, ReadError, RecordKey, RecordKind,
+    RememberError, Remembered, RememberedKey, Stored, StoredEvent,
+};
+use reservation::Timestamp;
+use trust::{CardEntry, CardRegistry, CertificateRef, RegistryError, Revocation, Status, Unknown};
+
+/// A register that cannot be asked.
+pub struct NoRegister;
+
+#[async_trait]
+impl CardRegistry for NoRegister {
+    async fn find(&self, _: &CertificateRef) -> Result<CardEntry, RegistryError> {
+        Err(RegistryError::Unavailable)
+    }
+}
+
+/// Revocations that nobody can tell.
+pub struct NoRevocations;
+
+#[async_trait]
+impl Revocation for NoRevocations {
+    async fn status(&self, _: &CertificateRef, _: Timestamp) -> Result<Status, Unknown> {
+        Err(Unknown::Unavailable)
+    }
+}
+
+/// What happens to the next commits of one kind of record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Not done, and said so.
+    NotDone,
+    /// Not done, and nobody can tell.
+    LostBefore,
+    /// Done, and nobody can tell.
+    LostAfter,
+}
+
+/// A store in front of another that gets into trouble on demand.
+pub struct Troubled {
+    inner: Arc<dyn Ledger>,
+    next: Mutex<Option<(RecordKind, Trouble)>>,
+    times: AtomicU32,
+    away: AtomicBool,
+}
+
+impl Troubled {
+    /// In front of this store.
+    pub fn before(inner: Arc<dyn Ledger>) -> Arc<Self> {
+        Arc::new(Self {
+            inner,
+            next: Mutex::new(None),
+            times: AtomicU32::new(0),
+            away: AtomicBool::new(false),
+        })
+    }
+
+    /// The next so many commits of this kind get into trouble.
+    pub fn trouble(&self, kind: RecordKind, trouble: Trouble, times: u32) {
+        *self.next.lock().unwrap() = Some((kind, trouble));
+        self.times.store(times, Ordering::SeqCst);
+    }
+
+    /// The store goes away, or comes back.
+    pub fn away(&self, away: bool) {
+        self.away.store(away, Ordering::SeqCst);
+    }
+
+    fn is_away(&self) -> bool {
+        self.away.load(Ordering::SeqCst)
+    }
+
+    fn due(&self, kind: RecordKind) -> Option<Trouble> {
+        let (wanted, trouble) = (*self.next.lock().unwrap())?;
+        let left = self.times.load(Ordering::SeqCst);
+        if wanted != kind || left == 0 {
+            return None;
+        }
+        self.times.store(left - 1, Ordering::SeqCst);
+        Some(trouble)
+    }
+}
+
+#[async_trait]
+impl Ledger for Troubled {
+    async fn load(&self, key: &RecordKey) -> Result<Option<Stored>, ReadError> {
+        if self.is_away() {
+            return Err(ReadError::Unavailable(Cause::NotConnected));
+        }
+        self.inner.load(key).await
+    }
+
+    async fn commit(&self, change: &Change) -> Result<(), CommitError> {
+        if self.is_away() {
+            return Err(CommitError::NotDone(Cause::NotConnected));
+        }
+        match self.due(change.key.kind()) {
+            None => self.inner.commit(change).await,
+            Some(Trouble::NotDone) => Err(CommitError::NotDone(Cause::NotConnected)),
+            Some(Trouble::LostBefore) => Err(CommitError::OutcomeUnknown(Cause::Disconnected)),
+            Some(Trouble::LostAfter) => {
+                self.inner.commit(change).await?;
+                Err(CommitError::OutcomeUnknown(Cause::Disconnected))
+            }
+        }
+    }
+
+    async fn events(&self, key: &RecordKey) -> Result<Vec<StoredEvent>, ReadError> {
+        if self.is_away() {
+            return Err(ReadError::Unavailable(Cause::NotConnected));
+        }
+        self.inner.events(key).await
+    }
+
+    async fn remember(
+        &self,
+        key: &RememberedKey,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Remembered, RememberError> {
+        if self.is_away() {
+            return Err(RememberError::NotDone(Cause::NotConnected));
+        }
+        self.inner.remember(key, until, now).await
+    }
+
+    async fn list(
+        &self,
+        kind: ListedKind,
+        after: Option<&RecordKey>,
+        limit: usize,
+    ) -> Result<Page, ReadError> {
+        self.inner.list(kind, after, limit).await
+    }
+
+    async fn health(&self, now: Timestamp) -> Health {
+        if self.is_away() {
+            return Health::NotReady(NotReady::Unavailable(Cause::NotConnected));
+        }
+        self.inner.health(now).await
+    }
+}
