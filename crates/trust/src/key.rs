@@ -68,7 +68,6 @@ impl PublicKey {
             let modulus = numbers.modulus.as_bytes();
             let fits = modulus.len() == RSA_BYTES
                 && modulus.first().is_some_and(|byte| byte & 0x80 != 0)
-                && modulus.last().is_some_and(|byte| byte & 1 == 1)
                 && numbers.exponent.as_bytes() == RSA_EXPONENT;
             let parsed = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key).ok()?;
             fits.then_some(Self::Rsa2048(parsed))

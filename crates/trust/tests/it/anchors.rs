@@ -85,6 +85,11 @@ fn an_anchor_that_is_not_right_is_never_skipped() {
         certificate[end - 256..].copy_from_slice(&other.key.sign(b"something"));
         der::pem("CERTIFICATE", &certificate)
     };
+    let under_another = {
+        let mut ca = second();
+        ca.issuer = der::name(&[("2.5.4.6", "JP")]);
+        ca.pem()
+    };
     type Is = fn(&AnchorProblem) -> bool;
     let cases: Vec<(&str, String, Is)> = vec![
         ("nothing", String::new(), |p| matches!(p, AnchorProblem::Malformed)),
@@ -102,6 +107,7 @@ fn an_anchor_that_is_not_right_is_never_skipped() {
         }),
         ("a holder", holder, |p| matches!(p, AnchorProblem::NotAnAuthority)),
         ("no key identifier", without(SKI), |p| matches!(p, AnchorProblem::NoKeyId)),
+        ("under another name", under_another, |p| matches!(p, AnchorProblem::NotSelfSigned)),
         ("forged", forged, |p| matches!(p, AnchorProblem::NotSelfSigned)),
         ("the other purpose's key", Ca::new(PinKind::User, test_key("signature-1"), 7).pem(), |p| {
             matches!(p, AnchorProblem::Duplicate)

@@ -70,6 +70,8 @@ pub(crate) struct Ca {
     pub(crate) kind: PinKind,
     pub(crate) key: TestKey,
     pub(crate) name: Vec<u8>,
+    /// Of its own certificate.
+    pub(crate) issuer: Vec<u8>,
     pub(crate) serial: Vec<u8>,
     pub(crate) extensions: Vec<Ext>,
     pub(crate) validity: (i64, i64),
@@ -82,9 +84,11 @@ impl Ca {
             PinKind::User => "simulated, for user authentication",
         };
         let ski = tlv(der::OCTET_STRING, &key.key_id());
+        let name = der::name(&[("2.5.4.6", "JP"), ("2.5.4.10", "jpki-reset tests"), ("2.5.4.11", purpose)]);
         Self {
             kind,
-            name: der::name(&[("2.5.4.6", "JP"), ("2.5.4.10", "jpki-reset tests"), ("2.5.4.11", purpose)]),
+            issuer: name.clone(),
+            name,
             serial: vec![serial],
             extensions: vec![
                 Ext::new(BASIC_CONSTRAINTS, true, seq(&[&bool_true()])),
@@ -116,7 +120,7 @@ impl Ca {
             &tlv(0xa0, &integer(&[2])),
             &integer(&self.serial),
             &algorithm,
-            &self.name,
+            &self.issuer,
             &seq(&[&der::time(self.validity.0), &der::time(self.validity.1)]),
             &self.name,
             &self.key.spki(),

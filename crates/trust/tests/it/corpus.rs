@@ -409,7 +409,7 @@ fn encodings(c: &mut Corpus<'_>) {
 }
 
 /// The base point of P-256.
-fn p256_point() -> Vec<u8> {
+pub(crate) fn p256_point() -> Vec<u8> {
     let x = "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296";
     let y = "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5";
     [vec![4], hex::decode(x).unwrap(), hex::decode(y).unwrap()].concat()

@@ -16,6 +16,7 @@ use crate::der::{self, ENUMERATED, Ext, bit_string, integer, null, oid, seq, tlv
 use crate::holder::{Holder, NOW, VALIDITY, policy_of};
 use crate::openssl::{self, Question};
 
+const SHA512_WITH_RSA: &str = "1.2.840.113549.1.1.13";
 const CRL_NUMBER: &str = "2.5.29.20";
 const REASON: &str = "2.5.29.21";
 const DAY: i64 = 86_400;
@@ -27,6 +28,8 @@ const REVOKED_AT: i64 = VALIDITY.0 + DAY;
 struct List<'a> {
     ca: &'a Ca,
     version: Vec<u8>,
+    inner_algorithm: &'static str,
+    outer_algorithm: &'static str,
     issuer: Vec<u8>,
     this_update: i64,
     next_update: Option<i64>,
@@ -48,6 +51,8 @@ impl<'a> List<'a> {
         Self {
             ca,
             version: integer(&[1]),
+            inner_algorithm: SHA256_WITH_RSA,
+            outer_algorithm: SHA256_WITH_RSA,
             issuer: ca.name.clone(),
             this_update: NOW.unix_secs() - DAY,
             next_update: Some(NOW.unix_secs() + DAY),
@@ -84,7 +89,7 @@ impl<'a> List<'a> {
         };
         seq(&[
             &self.version,
-            &seq(&[&oid(SHA256_WITH_RSA), &null()]),
+            &seq(&[&oid(self.inner_algorithm), &null()]),
             &self.issuer,
             &der::time(self.this_update),
             &self.next_update.map(der::time).unwrap_or_default(),
@@ -94,7 +99,7 @@ impl<'a> List<'a> {
     }
 
     fn signed_as(&self, signature: &[u8]) -> Vec<u8> {
-        seq(&[&self.tbs(), &seq(&[&oid(SHA256_WITH_RSA), &null()]), &bit_string(signature)])
+        seq(&[&self.tbs(), &seq(&[&oid(self.outer_algorithm), &null()]), &bit_string(signature)])
     }
 
     fn der(&self) -> Vec<u8> {
@@ -231,6 +236,12 @@ async fn every_list_that_cannot_be_used_leaves_its_authority_unknown() {
     renamed.issuer = der::name(&[("2.5.4.6", "JP")]);
     let mut forged = good();
     forged.ca = &house.stranger;
+    let mut inside = good();
+    inside.inner_algorithm = SHA512_WITH_RSA;
+    let mut outside = good();
+    outside.outer_algorithm = SHA512_WITH_RSA;
+    let mut both = good();
+    (both.inner_algorithm, both.outer_algorithm) = (SHA512_WITH_RSA, SHA512_WITH_RSA);
     let mut endless = good();
     endless.next_update = None;
     let mut entry_stranger = good();
@@ -267,6 +278,9 @@ async fn every_list_that_cannot_be_used_leaves_its_authority_unknown() {
         ("right key, another name", renamed.der(), CrlProblem::UnknownIssuer),
         ("right name, wrong key", forged.der(), CrlProblem::BadSignature),
         ("unsigned", good().signed_as(&[]), CrlProblem::BadSignature),
+        ("another algorithm inside than outside", inside.der(), CrlProblem::BadSignature),
+        ("another algorithm outside than inside", outside.der(), CrlProblem::BadSignature),
+        ("another algorithm than it says", both.der(), CrlProblem::BadSignature),
         ("signed with SHA-1", good().signed_as(&sha1), CrlProblem::BadSignature),
         (
             "an unknown critical extension",

@@ -10,6 +10,7 @@ use reservation::PinKind;
 use trust::{SignatureError, verify_certificate, verify_spki};
 
 use crate::authority::{House, spki};
+use crate::corpus::p256_point;
 use crate::der::{bit_string, integer, null, oid, seq};
 use crate::forged;
 use crate::holder::{Holder, NOW, key_of};
@@ -170,6 +171,12 @@ fn keys_of_any_other_kind_are_refused_whatever_the_signature() {
     let p256 = |point: &[u8]| {
         seq(&[&seq(&[&oid("1.2.840.10045.2.1"), &oid("1.2.840.10045.3.1.7")]), &bit_string(point)])
     };
+    let whole = p256(&p256_point());
+    assert_eq!(
+        verify_spki(&whole, STATEMENT, &[1; 64]),
+        Err(SignatureError::Mismatch),
+        "a key as it should be"
+    );
     for (name, spki) in [
         ("nothing", Vec::new()),
         ("garbage", vec![0x5a; 294]),
@@ -186,7 +193,7 @@ fn keys_of_any_other_kind_are_refused_whatever_the_signature() {
         ("no point", p256(&[])),
         ("the point at infinity", p256(&[0])),
         ("a point off the curve", p256(&[&[4][..], &[1; 64]].concat())),
-        ("a compressed point", p256(&[&[2][..], &[1; 32]].concat())),
+        ("a compressed point", p256(&[&[3], &p256_point()[1..33]].concat())),
         ("Ed25519", seq(&[&seq(&[&oid("1.3.101.112")]), &bit_string(&[9; 32])])),
         ("RSA that is a point", spki(&[4; 65])),
         ("no bits", seq(&[&seq(&[&oid("1.2.840.113549.1.1.1"), &null()]), &bit_string(&[])])),
