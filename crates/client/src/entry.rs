@@ -8,6 +8,8 @@ use std::os::fd::AsFd as _;
 
 use zeroize::Zeroize as _;
 
+use crate::interrupt;
+
 /// Longest line, in bytes; a longer one is read to its end and refused.
 const LINE_MAX_BYTES: usize = 256;
 
@@ -22,14 +24,19 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Standard input: a terminal, or else a pipe.
+    /// Standard input: a terminal, whose Ctrl-C is caught from now on, or else a pipe.
     ///
     /// # Errors
     /// The operating system's, if standard input is closed.
     pub fn from_stdin() -> io::Result<Self> {
         let stdin = io::stdin();
         let file = File::from(stdin.as_fd().try_clone_to_owned()?);
-        let source = if stdin.is_terminal() { Source::Terminal(file) } else { Source::Pipe(Box::new(file)) };
+        let source = if stdin.is_terminal() {
+            interrupt::catch()?;
+            Source::Terminal(file)
+        } else {
+            Source::Pipe(Box::new(file))
+        };
         Ok(Self { source })
     }
 
@@ -55,18 +62,14 @@ impl Entry {
         }
     }
 
-    /// One line without echo; nothing at the end of the input. Hand the string straight to the PIN type, which
+    /// One line without echo; nothing at the end of the input or after Ctrl-C. Hand the string straight to the PIN type, which
     /// wipes it.
     ///
     /// # Errors
     /// As [`Self::line`].
     pub fn hidden_line(&mut self) -> io::Result<Option<String>> {
         match &mut self.source {
-            Source::Terminal(_) => match rpassword::read_password() {
-                Ok(entry) => Ok(Some(entry)),
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
-                Err(error) => Err(error),
-            },
+            Source::Terminal(_) => interrupt::entry(rpassword::read_password),
             Source::Pipe(reader) => read_line(reader),
         }
     }

@@ -1,5 +1,6 @@
 //! What both programs do before anything else: read their settings, open their log.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -28,7 +29,10 @@ pub fn path_from(settings_file: &Path, path: &Path) -> PathBuf {
 pub fn log(filter: &str) -> Result<(), tracing_subscriber::filter::ParseError> {
     let filter = EnvFilter::try_new(filter)?;
     // A log that is open already stays as it is.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let colours = std::io::stderr().is_terminal();
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
+    let _ = log.try_init();
     Ok(())
 }
 

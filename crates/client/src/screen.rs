@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use wire::problem::Sentence;
 
+use crate::entry::Entry;
 use crate::language::Language;
 
 /// Where a person reads.
@@ -54,6 +55,13 @@ impl Screen {
     /// A question; the answer is typed behind it.
     pub fn ask(&mut self, ja: &str, en: &str) {
         self.write(&format!("{} ", self.language.pick(ja, en)));
+    }
+
+    /// Ends a question's line where nobody pressed Enter on this screen.
+    pub fn after_entry(&mut self, entry: &Entry) {
+        if !entry.is_interactive() {
+            self.write("\n");
+        }
     }
 
     /// A line as it is.

@@ -77,7 +77,7 @@ pub fn recover(
         if resumed != stage {
             journal.record(claim, &resumed)?;
         }
-        let Stage::Reporting { token, completion } = &resumed else { continue };
+        let Some((token, completion)) = resumed.owed() else { continue };
         match deliver(server, timer, retry, (claim, token, completion)) {
             Delivery::Final(verdict) => {
                 journal.record(claim, &Stage::Settled { verdict: verdict.clone() })?;

@@ -378,9 +378,7 @@ impl Kiosk<'_> {
     }
 
     fn deliver(&mut self, claim: Uuid, stage: &Stage) -> Delivery {
-        let Stage::Reporting { token, completion } = stage else {
-            unreachable!("a claim that ended is being reported")
-        };
+        let (token, completion) = stage.owed().expect("a claim that ended is owed to the server");
         let delivery = deliver(self.server, self.timer, self.patience.delivery, (claim, token, completion));
         match &delivery {
             Delivery::Final(verdict) => {

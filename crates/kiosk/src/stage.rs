@@ -163,6 +163,14 @@ impl Stage {
         }
     }
 
+    /// What the server must still be told.
+    pub const fn owed(&self) -> Option<(&ClaimToken, &Completion)> {
+        match self {
+            Self::Reporting { token, completion } => Some((token, completion)),
+            Self::Granted { .. } | Self::Resetting { .. } | Self::Settled { .. } => None,
+        }
+    }
+
     /// Whether nothing is left to do.
     pub const fn is_settled(&self) -> bool {
         matches!(self, Self::Settled { .. })

@@ -147,7 +147,7 @@ fn accept(screen: &mut Screen, entry: &mut Entry, terms: &Terms, accept_terms: &
         return Ok(());
     }
     screen.ask("  同意しますか？ [はい/いいえ]", "  Do you accept them? [yes/no]");
-    if agreed(entry)? { Ok(()) } else { Err(Stopped::TermsDeclined) }
+    if agreed(screen, entry)? { Ok(()) } else { Err(Stopped::TermsDeclined) }
 }
 
 async fn start(

@@ -94,7 +94,7 @@ fn ask_pin(screen: &mut Screen, entry: &mut Entry, reading: &Reading) -> Result<
             &format!("Type your {} ({}):", name.en, tries.en),
         );
         let typed = entry.hidden_line().map_err(Stopped::System)?.filter(|typed| !typed.is_empty());
-        screen.line("");
+        screen.after_entry(entry);
         match Pin::from_entry(reading.known(), typed.ok_or(Stopped::NoPin)?) {
             Ok(pin) => return Ok(pin),
             Err(format) => {

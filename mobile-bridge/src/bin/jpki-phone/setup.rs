@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use client::clock::SystemClock;
 use client::lock::{Lock, LockError};
-use client::private_file::{self, PrivateFileError};
+use client::private_file;
 use client::{Connection, Endpoint, Language, Retry, program};
 use mobile_bridge::{DeviceKey, HttpBookingServer, Phone, SoftwareKey, StateFile};
 use serde::Deserialize;
@@ -73,6 +73,5 @@ impl Setup {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Stopped> {
-    std::fs::read(file)
-        .map_err(|source| Stopped::File(PrivateFileError::Io { path: file.to_owned(), source }))
+    std::fs::read(file).map_err(|error| Stopped::Usage(format!("{}: {error}", file.display())))
 }

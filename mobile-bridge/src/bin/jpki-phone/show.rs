@@ -28,7 +28,7 @@ pub(crate) async fn cancel(
 ) -> Result<(), Stopped> {
     if phone.held().is_some() && !yes {
         screen.ask("予約を取り消しますか？ [はい/いいえ]", "Cancel the reservation? [yes/no]");
-        if !agreed(entry)? {
+        if !agreed(screen, entry)? {
             return Err(Stopped::NotConfirmed);
         }
     }
@@ -43,7 +43,8 @@ pub(crate) async fn cancel(
 }
 
 /// Whether the next line says yes.
-pub(crate) fn agreed(entry: &mut Entry) -> Result<bool, Stopped> {
+pub(crate) fn agreed(screen: &mut Screen, entry: &mut Entry) -> Result<bool, Stopped> {
     let line = entry.line().map_err(Stopped::System)?.unwrap_or_default();
+    screen.after_entry(entry);
     Ok(matches!(line.trim().to_lowercase().as_str(), "yes" | "y" | "はい"))
 }

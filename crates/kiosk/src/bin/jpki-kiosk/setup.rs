@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use card::PinReset;
-use client::private_file::{self, PrivateFileError};
+use client::private_file;
 use client::{Connection, Endpoint, Language, Retry, program};
 use kiosk::{HttpKioskServer, JournalFile};
 use serde::Deserialize;
@@ -96,16 +96,12 @@ impl Setup {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Stopped> {
-    std::fs::read(file)
-        .map_err(|source| Stopped::File(PrivateFileError::Io { path: file.to_owned(), source }))
+    std::fs::read(file).map_err(|error| Stopped::Usage(format!("{}: {error}", file.display())))
 }
 
 /// Certificate and key in one buffer that wipes itself, as the TLS library wants them.
 fn identity(certificate_pem: &[u8], key_file: &Path) -> Result<Zeroizing<Vec<u8>>, Stopped> {
-    let missing = || {
-        let source = std::io::Error::from(std::io::ErrorKind::NotFound);
-        PrivateFileError::Io { path: key_file.to_owned(), source }
-    };
+    let missing = || Stopped::Usage(format!("{}: no such file", key_file.display()));
     let key = private_file::read(key_file, KEY_MAX_BYTES)?.ok_or_else(missing)?;
     let mut identity = Zeroizing::new(Vec::with_capacity(certificate_pem.len() + 1 + key.len()));
     identity.extend_from_slice(certificate_pem);

@@ -25,7 +25,7 @@ impl Terminal {
     /// One hidden line; nothing for an empty one, the end of the input, or a terminal that is gone.
     fn hidden(&mut self) -> Option<String> {
         let typed = self.entry.hidden_line();
-        self.screen.line("");
+        self.screen.after_entry(&self.entry);
         typed.ok().flatten().filter(|typed| !typed.is_empty())
     }
 }
