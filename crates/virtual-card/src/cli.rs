@@ -11,7 +11,8 @@ use reservation::pin::PinKind;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use virtual_card::issuer::layout::{CardName, Layout};
 use virtual_card::issuer::{CardOrder, Generation, Issuer, Revocation};
@@ -212,6 +213,7 @@ fn plug(card: &Card, vpcd: &str, trace: bool) -> Result<(), Failure> {
             .with_writer(std::io::stderr)
             .init();
     }
+    let signals = Signals::listen()?;
     let path = Layout::new(&card.dir).card(&card.name);
     let plugged = Plugged::plug(VirtualCard::open(&path)?, vpcd)?;
     let told = format!("{} is in the reader at {vpcd}; end this program to pull it", path.display());
@@ -228,15 +230,16 @@ fn plug(card: &Card, vpcd: &str, trace: bool) -> Result<(), Failure> {
         })
     });
     // A signal leaves the thread wherever it is: a card may be pulled at any moment, and its memory is always whole.
-    until_signal(async { Err(end.await?.into()) })
+    signals.or(async { Err(end.await?.into()) })
 }
 
 fn reader(port: u16, socket: &Path) -> Result<(), Failure> {
+    let signals = Signals::listen()?;
     let mut readers = PrivateReaders::start(PortPair::at(port)?, Some(socket))?;
     output::line(&format!("{} at {}", PrivateReaders::FIRST, readers.address()));
     output::line(&format!("{} at {}", PrivateReaders::SECOND, readers.second_address()));
     output::line(&format!("clients: export {SOCKET_VARIABLE}={}", readers.socket().display()));
-    until_signal(async {
+    signals.or(async {
         while !readers.have_ended()? {
             tokio::time::sleep(LOOK_EVERY).await;
         }
@@ -244,18 +247,34 @@ fn reader(port: u16, socket: &Path) -> Result<(), Failure> {
     })
 }
 
-/// Waits for the work's end, or for SIGTERM or SIGINT, which are the usual end and no failure.
-fn until_signal(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        tokio::select! {
-            done = work => done,
-            _ = terminate.recv() => Ok(()),
-            _ = interrupt.recv() => Ok(()),
-        }
-    })
+/// SIGTERM and SIGINT, which are the usual end of a program that runs until it is ended, and no failure.
+struct Signals {
+    runtime: Runtime,
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// From here on they no longer end the process by themselves, so it comes before anything that needs an orderly end.
+    fn listen() -> Result<Self, Failure> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let inside = runtime.enter();
+        let terminate = signal(SignalKind::terminate())?;
+        let interrupt = signal(SignalKind::interrupt())?;
+        drop(inside);
+        Ok(Self { runtime, terminate, interrupt })
+    }
+
+    /// Waits for a signal, or for the work's end if that comes first.
+    fn or(mut self, work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                done = work => done,
+                _ = self.terminate.recv() => Ok(()),
+                _ = self.interrupt.recv() => Ok(()),
+            }
+        })
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the program's edge: time is read here and handed in")]

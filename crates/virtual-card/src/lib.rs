@@ -2,6 +2,15 @@
 //!
 //! Issuer, certificates and the PIN reset are *simulated*: the real ones are not public (docs/card-reset.md).
 //!
+//! By hand, as an ordinary user, without touching the machine's own readers:
+//!
+//! ```text
+//! virtual-card issue --dir cards
+//! virtual-card reader --port 35970 --socket /tmp/pcscd.comm &
+//! virtual-card run --dir cards --vpcd 127.0.0.1:35970 &
+//! PCSCLITE_CSOCK_NAME=/tmp/pcscd.comm pkcs15-tool --dump
+//! ```
+//!
 //! | module | idea |
 //! |---|---|
 //! | [`issuer`] | makes cards, certificates, revocation lists and the card register in a folder |
