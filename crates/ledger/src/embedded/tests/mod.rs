@@ -1,5 +1,7 @@
 //! The contract on redb, and what only this store can be asked.
 
+mod power;
+
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::time::Duration;
