@@ -86,3 +86,31 @@ impl From<&VerifyError> for Exit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::Answer;
+    use crate::failure::Unreachable;
+
+    #[test]
+    fn the_numbers_stay_as_scripts_know_them() {
+        use Exit as E;
+        let all =
+            [E::Done, E::Usage, E::Refused, E::TryAgain, E::Card, E::Pin, E::Office, E::Unknown, E::Storage];
+        assert_eq!(all.map(Exit::code), [0, 2, 3, 4, 5, 6, 7, 8, 9]);
+    }
+
+    #[test]
+    fn a_refusal_is_told_apart_from_what_may_be_tried_again_and_from_the_office() {
+        let of = |status, body: &str| Exit::from(&Failure::from_answer(&Answer::new(status, body.into())));
+        let revoked = r#"{"type":"urn:jpki-reset:problem:target-certificate-revoked","title":"x","status":403,
+            "instance":"x","next_step":{"ja":"x","en":"x"}}"#;
+        assert_eq!(of(403, revoked), Exit::Office);
+        assert_eq!(of(403, ""), Exit::Refused);
+        assert_eq!(of(503, ""), Exit::TryAgain);
+        assert_eq!(Exit::from(&Failure::Unreachable(Unreachable::NoConnection)), Exit::TryAgain);
+        assert_eq!(Exit::from(&VerifyError::WrongPin { left: 1 }), Exit::Pin);
+        assert_eq!(Exit::from(&VerifyError::Blocked), Exit::Office);
+    }
+}

@@ -19,9 +19,9 @@ pub struct Retry {
 }
 
 impl Retry {
-    /// While a person waits: 4 attempts within about 7 seconds of waiting.
+    /// While a person waits: 4 attempts within some 4 seconds of waiting, or up to 12 seconds each if the server asks.
     pub const PERSON_WAITS: Self =
-        Self { attempts: 4, first: Duration::from_millis(500), longest: Duration::from_secs(8) };
+        Self { attempts: 4, first: Duration::from_millis(500), longest: Duration::from_secs(12) };
     /// Nobody waits, but the work must be done: 8 attempts within about two minutes of waiting.
     pub const MUST_ARRIVE: Self =
         Self { attempts: 8, first: Duration::from_millis(500), longest: Duration::from_secs(30) };

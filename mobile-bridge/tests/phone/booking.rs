@@ -131,6 +131,20 @@ async fn evidence_of_the_wrong_card_leaves_the_booking_open_for_the_right_one() 
 }
 
 #[tokio::test]
+async fn a_server_that_is_past_the_card_is_asked_for_the_reservation() {
+    let world = World::new();
+    let mut phone = world.phone();
+    phone.start(PinKind::User, "1").await.unwrap();
+    world.server.refuse_evidence(Some(ProblemType::BookingOutOfOrder));
+    let Next::ReadCard { statement, .. } = phone.next(PinKind::User) else { panic!("the card comes next") };
+    phone.prove(&read(&world.card, &statement)).await.unwrap();
+    assert_eq!(phone.next(PinKind::User), Next::Reserve);
+    // Here the server had no evidence after all, so the card is read once more.
+    assert!(matches!(phone.reserve().await, Err(PhoneError::EvidenceMissing)));
+    assert!(matches!(phone.next(PinKind::User), Next::ReadCard { .. }));
+}
+
+#[tokio::test]
 async fn a_card_that_cannot_be_helped_ends_the_booking() {
     let world = World::new();
     let mut phone = world.phone();

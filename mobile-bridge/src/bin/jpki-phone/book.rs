@@ -34,7 +34,7 @@ pub(crate) async fn run(
         return Ok(());
     }
     let mut accepted = false;
-    let mut begun_anew = false;
+    let (mut begun_anew, mut read_again) = (false, false);
     let reservation = loop {
         let step = match phone.next(target) {
             Next::Start => {
@@ -73,10 +73,13 @@ pub(crate) async fn run(
         };
         match step {
             Ok(()) => {}
-            Err(PhoneError::EvidenceMissing) => screen.say(
-                "  前回のカードの読み取りは届いていませんでした。もう一度読み取ります。",
-                "  The card's proof had not arrived. The card is read again.",
-            ),
+            Err(PhoneError::EvidenceMissing) if !read_again => {
+                read_again = true;
+                screen.say(
+                    "  前回のカードの読み取りは届いていませんでした。もう一度読み取ります。",
+                    "  The card's proof had not arrived. The card is read again.",
+                );
+            }
             Err(PhoneError::BookingOver) if !begun_anew => {
                 begun_anew = true;
                 screen.say(
