@@ -21,21 +21,37 @@
 //! | [`reader`] | private readers: a pcscd of one's own, as an ordinary user |
 //! | [`testing`] | a card in a folder of its own, for tests of any crate |
 //! | [`reset`] | the simulated reset of a PIN by authorisation: commands and status words |
+//!
+//! All but [`driver`] is behind the feature `simulator`, so that a kiosk has the driver and nothing of the card.
 
-mod card_file;
-mod chip;
 pub mod driver;
+
+#[cfg(feature = "simulator")]
+mod card_file;
+#[cfg(feature = "simulator")]
+mod chip;
+#[cfg(feature = "simulator")]
 mod files;
+#[cfg(feature = "simulator")]
 mod in_process;
+#[cfg(feature = "simulator")]
 pub mod issuer;
+#[cfg(feature = "simulator")]
 pub mod reader;
+#[cfg(feature = "simulator")]
 pub mod reset;
+#[cfg(feature = "simulator")]
 pub mod testing;
+#[cfg(feature = "simulator")]
 mod virtual_card;
+#[cfg(feature = "simulator")]
 pub mod vpcd;
 
-pub use card_file::{FRESH_SIGNATURE_PIN, FRESH_USER_PIN};
-pub use chip::{AuthorityKey, BadAuthorityKey, TokenKind};
-pub use files::FileError;
-pub use in_process::{CardInHand, Fault, InProcess};
-pub use virtual_card::VirtualCard;
+#[cfg(feature = "simulator")]
+pub use {
+    card_file::{FRESH_SIGNATURE_PIN, FRESH_USER_PIN},
+    chip::{AuthorityKey, BadAuthorityKey, TokenKind},
+    files::FileError,
+    in_process::{CardInHand, Fault, InProcess},
+    virtual_card::VirtualCard,
+};
