@@ -218,6 +218,9 @@ fn write_config(folder: &Path, port: u16) -> Result<PathBuf, ReaderError> {
 
 /// Only the user who starts the readers, and root, may use them.
 fn listen(socket: &Path) -> Result<UnixListener, ReaderError> {
+    if let Some(folder) = socket.parent() {
+        fs::create_dir_all(folder).map_err(io_error("the folder of the client socket"))?;
+    }
     match fs::remove_file(socket) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             return Err(ReaderError::Io { what: "an old client socket", source: error });
