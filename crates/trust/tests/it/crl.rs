@@ -232,6 +232,8 @@ async fn every_list_that_cannot_be_used_leaves_its_authority_unknown() {
     let good = || List::new(ca, 1);
     let mut v1 = good().without(AKI).without(CRL_NUMBER);
     v1.version = Vec::new();
+    let mut v1_said = good();
+    v1_said.version = integer(&[]);
     let mut renamed = good();
     renamed.issuer = der::name(&[("2.5.4.6", "JP")]);
     let mut forged = good();
@@ -264,6 +266,7 @@ async fn every_list_that_cannot_be_used_leaves_its_authority_unknown() {
         ("half written", genuine[..genuine.len() / 2].to_vec(), CrlProblem::Malformed),
         ("a byte after the end", [&genuine[..], &[0]].concat(), CrlProblem::Malformed),
         ("version 1", v1.der(), CrlProblem::Malformed),
+        ("version 1, said so", v1_said.der(), CrlProblem::Malformed),
         ("an entry without a date", bad_entry.der(), CrlProblem::Malformed),
         ("an entry with more behind it", after_time.der(), CrlProblem::Malformed),
         ("a negative serial number", negative.der(), CrlProblem::Malformed),
