@@ -8,7 +8,8 @@ use redis::AsyncConnectionConfig;
 use redis::aio::MultiplexedConnection;
 use tokio::runtime::Handle;
 
-use crate::settings::{Settings, Target};
+use crate::settings::Settings;
+use crate::target::Target;
 use crate::trouble;
 
 /// After a failed attempt, others fail at once for so long: a hundred callers need not each wait for a time-out.

@@ -37,6 +37,11 @@ pub(crate) fn remembered(key: &RememberedKey) -> String {
     in_partition(key.partition(), &format!("remembered:{}", hex::encode(key.as_bytes())))
 }
 
+/// A key that nobody writes: reading it tells whether keys can be read.
+pub(crate) fn probe() -> String {
+    format!("{PREFIX}:probe")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

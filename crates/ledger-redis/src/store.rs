@@ -16,7 +16,8 @@ use crate::connector::Connector;
 use crate::gate::{Gate, Verdict};
 use crate::pool::Pool;
 use crate::reader::Reader;
-use crate::settings::{Settings, SettingsError, Target};
+use crate::settings::{Settings, SettingsError};
+use crate::target::Target;
 use crate::trouble::Trouble;
 use crate::{keys, script};
 
@@ -168,8 +169,12 @@ impl Ledger for RedisLedger {
             Verdict::Unsafe(lines) => return not_ready(NotReady::UnsafeSettings(lines.clone())),
             Verdict::Unknown(cause) => return not_ready(NotReady::Unavailable(*cause)),
         }
-        let time: (i64, i64) = match self.reader.query(&cmd("TIME")).await {
-            Ok(time) => time,
+        // A server that is still reading its file tells the time, but no key.
+        let mut commands = pipe();
+        commands.cmd("TIME").cmd("GET").arg(keys::probe());
+        let answer: Result<((i64, i64), Option<Vec<u8>>), ReadError> = self.reader.query_all(&commands).await;
+        let time = match answer {
+            Ok((time, _)) => time,
             Err(ReadError::Unavailable(cause)) => return not_ready(NotReady::Unavailable(cause)),
             Err(ReadError::Damaged) => return not_ready(NotReady::Unavailable(ledger::Cause::Refused)),
         };

@@ -33,9 +33,10 @@ async fn commit_until_killed() {
     #[expect(clippy::disallowed_methods, reason = "how the parent tells its child where")]
     let directory = std::env::var(DIRECTORY).unwrap();
     let ledger = Arc::new(open(Path::new(&directory)));
-    let workers = (0..RECORDS).map(|number| {
+    let mut workers = tokio::task::JoinSet::new();
+    for number in 0..RECORDS {
         let ledger = Arc::clone(&ledger);
-        tokio::spawn(async move {
+        workers.spawn(async move {
             let clock = SteadyClock::start();
             loop {
                 let expected = ledger.load(&card(number)).await.unwrap().map(|stored| stored.version);
@@ -44,11 +45,9 @@ async fn commit_until_killed() {
                 ledger.commit(&next).await.unwrap();
                 println!("ack {number} {}", hex(next.next));
             }
-        })
-    });
-    for worker in workers.collect::<Vec<_>>() {
-        worker.await.unwrap();
+        });
     }
+    workers.join_next().await;
 }
 
 /// What the parent has read of one record.

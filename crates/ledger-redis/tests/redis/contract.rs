@@ -4,18 +4,10 @@ use std::sync::Arc;
 
 use ledger::contract::{Subject, card, change};
 use ledger::{Clock, CommitError, Ledger, ReadError, SteadyClock};
-use ledger_redis::{Credentials, RedisLedger, StartError};
+use ledger_redis::{Credentials, RedisLedger, StartError, acl};
 use reservation::Timestamp;
 
 use crate::server::Server;
-
-/// The commands the ledger needs, for redis.conf. INFO tells which run of the server this is.
-const LEDGER_USER: &str = "user ledger on >ledger-password ~jpki-reset:1:* resetchannels -@all \
-    +eval +evalsha +get +getrange +set +del +type +rpush +ltrim +lrange +persist +pexpireat +zadd +zrange \
-    +time +info +ping +select";
-/// The user that may read the server's settings.
-const AUDIT_USER: &str =
-    "user audit on >audit-password resetkeys resetchannels -@all +info +config|get +ping +select";
 
 pub(crate) struct OnRedis {
     ledger: Arc<RedisLedger>,
@@ -37,10 +29,14 @@ impl Subject for OnRedis {
 fn prepared() -> (Server, ledger_redis::Settings) {
     let mut server = Server::prepared(&[]);
     let directory = server.directory();
-    let acl = directory.join("users.acl");
-    std::fs::write(&acl, format!("user default on nopass ~* &* +@all\n{LEDGER_USER}\n{AUDIT_USER}\n"))
-        .unwrap();
-    server.set_arguments(&["--aclfile", acl.to_str().unwrap()]);
+    let acl_file = directory.join("users.acl");
+    let users = format!(
+        "user default on nopass ~* &* +@all\nuser ledger on >ledger-password {}\nuser audit on >audit-password {}\n",
+        acl::LEDGER,
+        acl::AUDITOR
+    );
+    std::fs::write(&acl_file, users).unwrap();
+    server.set_arguments(&["--aclfile", acl_file.to_str().unwrap()]);
     let credentials = |user: &str| {
         let password_file = directory.join(format!("{user}.password"));
         std::fs::write(&password_file, format!("{user}-password\n")).unwrap();

@@ -7,3 +7,4 @@ mod faults;
 mod gate;
 mod proxy;
 mod server;
+mod tls;
