@@ -5,11 +5,19 @@
 //! | [`stack`] | everything as in the field, each program a process of its own |
 //! | [`site`] | what the operator makes: keys, certificates, settings, kiosks, simulated cards |
 //! | [`programs`], [`child`], [`said`] | our programs: where they are, one that runs, what one said |
+//! | [`cards`] | a card in the test's own hand |
+//! | [`insertion`] | whether a virtual reader holds a card |
 //! | [`redis`] | a private Redis that loses nothing |
+//! | [`library`] | the server as a library, its time moved by hand |
+//! | [`look`] | what the store holds, unsealed |
 //! | [`relay`] | stands between two programs, counts messages, and acts between any two of them |
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
+pub mod cards;
 pub mod child;
+pub mod insertion;
+pub mod library;
+pub mod look;
 pub mod programs;
 pub mod redis;
 pub mod relay;

@@ -68,6 +68,11 @@ impl Site {
         self.file("trust")
     }
 
+    /// The file of a card.
+    pub fn card(&self, name: &str) -> PathBuf {
+        self.trust().join(format!("{name}.json"))
+    }
+
     /// The version of the terms in force.
     pub fn terms(&self) -> String {
         let service: Table = read(&self.file("service.toml"));

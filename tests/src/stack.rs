@@ -10,6 +10,9 @@ use tempfile::TempDir;
 use virtual_card::reader::{PrivateReaders, SOCKET_VARIABLE};
 
 use crate::child::{Child, Killer};
+use crate::insertion::wait_until_empty;
+use crate::library::{LibraryServer, MovedClock, Time};
+use crate::look::{self, CardFile};
 use crate::programs;
 use crate::redis::Redis;
 use crate::relay::{CardRelay, HttpsRelay, RedisRelay, Trap};
@@ -54,19 +57,25 @@ pub enum Place {
 pub struct Order {
     store: Store,
     relays: bool,
+    time_is_moved: bool,
     log: &'static str,
 }
 
 impl Order {
     /// The usual stack on this store.
     pub const fn on(store: Store) -> Self {
-        Self { store, relays: false, log: "info" }
+        Self { store, relays: false, time_is_moved: false, log: "info" }
     }
 
     /// With a relay between any two programs.
     #[must_use]
     pub const fn with_relays(self) -> Self {
         Self { relays: true, ..self }
+    }
+
+    /// On the embedded store, with the server as a library whose time the test moves.
+    pub const fn moving_time() -> Self {
+        Self { time_is_moved: true, ..Self::on(Store::Embedded) }
     }
 
     /// With every program at this log level.
@@ -87,14 +96,20 @@ impl Order {
 /// A running stack. Everything ends when it is dropped.
 pub struct Stack {
     // In the order in which they must end.
-    card: Option<Child>,
-    server: Option<Child>,
+    card: Option<(Child, Place)>,
+    server: Option<Server>,
+    clock: Option<MovedClock>,
     relays: Relays,
     redis: Option<Redis>,
     readers: PrivateReaders,
     site: Site,
     order: Order,
     folder: TempDir,
+}
+
+enum Server {
+    Program(Child),
+    Library(LibraryServer),
 }
 
 #[derive(Default)]
@@ -114,11 +129,14 @@ impl Stack {
         site.open_all_day();
         site.admit_any_rate();
         site.set("log.level", order.log);
+        // Phones go by the machine's clock even where the server's is moved.
+        site.set("dpop.iat_window_secs", 86_400);
         site.issue(CARD, &[]);
         let readers = PrivateReaders::start_anywhere().unwrap();
         let mut stack = Self {
             card: None,
             server: None,
+            clock: order.time_is_moved.then(MovedClock::now),
             relays: Relays::default(),
             redis: None,
             readers,
@@ -220,19 +238,50 @@ impl Stack {
     /// # Panics
     /// If it does not become ready.
     pub fn start_server(&mut self) {
+        self.server = Some(match &self.clock {
+            Some(clock) => {
+                Server::Library(LibraryServer::start(&self.site.settings(), &Time::Moved(clock.clone())))
+            }
+            None => Server::Program(self.start_program()),
+        });
+    }
+
+    fn start_program(&self) -> Child {
         let mut command = programs::command(programs::SERVER);
         command.arg("serve").arg("--config").arg(self.site.settings());
         let server = Child::start("server", &mut command, &[], &self.said());
         server.wait_until("readiness", START_LIMIT, || self.get_admin("/readyz").starts_with("HTTP/1.1 200"));
-        self.server = Some(server);
+        server
     }
 
-    /// The running server.
+    /// The clock of the server.
     ///
     /// # Panics
-    /// If none was started.
+    /// If it goes by the machine's.
+    pub fn clock(&self) -> &MovedClock {
+        self.clock.as_ref().expect("a stack whose time is moved")
+    }
+
+    /// The running server, a library.
+    ///
+    /// # Panics
+    /// If it is a program.
+    pub fn library(&self) -> &LibraryServer {
+        match &self.server {
+            Some(Server::Library(server)) => server,
+            Some(Server::Program(_)) | None => panic!("the server is a program of its own"),
+        }
+    }
+
+    /// The running server, a program.
+    ///
+    /// # Panics
+    /// If it is none.
     pub fn server(&self) -> &Child {
-        self.server.as_ref().expect("a server was started")
+        match &self.server {
+            Some(Server::Program(server)) => server,
+            Some(Server::Library(_)) | None => panic!("the server is no program of its own"),
+        }
     }
 
     /// For killing the server at some moment.
@@ -241,8 +290,14 @@ impl Stack {
     }
 
     /// Asks the server to end, and waits until it has.
-    pub fn stop_server(&mut self) -> Said {
-        self.server.take().expect("a server was started").stop()
+    ///
+    /// # Panics
+    /// If it is no program, or does not end well.
+    pub fn stop_server(&mut self) {
+        match self.server.take() {
+            Some(Server::Program(server)) => server.stop().done(),
+            Some(Server::Library(_)) | None => panic!("the server is no program of its own"),
+        };
     }
 
     /// Starts the server again, after a kill.
@@ -268,6 +323,11 @@ impl Stack {
                 stream.read_to_string(&mut answer)
             });
         asked.map_or_else(|_| String::new(), |_| answer)
+    }
+
+    /// What the store knows of a card; nothing if it has not proved itself.
+    pub fn stored(&self, card: &str) -> Option<CardFile> {
+        look::card(&self.site.settings(), &self.site.card(card))
     }
 
     // --- relays ---------------------------------------------------------------------------------
@@ -316,17 +376,13 @@ impl Stack {
     /// Takes whatever card lies somewhere, and puts this one there.
     pub fn put(&mut self, card: &str, place: Place) {
         self.pull();
-        let reader = match (self.card_relay(place), place) {
-            (Some(relay), _) => relay.address(),
-            (None, Place::Phone) => self.readers.address(),
-            (None, Place::Kiosk) => self.readers.second_address(),
-        };
+        let reader = self.card_relay(place).map_or_else(|| self.reader_address(place), CardRelay::address);
         let mut command = programs::command(programs::CARD);
         command.arg("run").arg("--dir").arg(self.site.trust());
         command.args(["--card", card, "--vpcd", &reader, "--trace"]);
         let card = Child::start("card", &mut command, &[], &self.said());
         card.wait_until("insertion", START_LIMIT, || !card.said().is_empty());
-        self.card = Some(card);
+        self.card = Some((card, place));
     }
 
     /// Waits until card tools of others see the card.
@@ -340,9 +396,25 @@ impl Stack {
         });
     }
 
-    /// Takes the card away.
+    /// Takes the card away, and returns when its reader has seen that.
     pub fn pull(&mut self) {
-        self.card = None;
+        if let Some((card, place)) = self.card.take() {
+            card.kill();
+            wait_until_empty(self.reader_port(place));
+        }
+    }
+
+    fn reader_port(&self, place: Place) -> u16 {
+        let address = self.reader_address(place);
+        let port = address.rsplit(':').next().and_then(|port| port.parse().ok());
+        port.expect("an address ends in a port")
+    }
+
+    fn reader_address(&self, place: Place) -> String {
+        match place {
+            Place::Phone => self.readers.address(),
+            Place::Kiosk => self.readers.second_address(),
+        }
     }
 
     /// The card that lies somewhere: its log has the header and status word of every command since it was put there.
@@ -350,10 +422,21 @@ impl Stack {
     /// # Panics
     /// If none does.
     pub fn card(&self) -> &Child {
-        self.card.as_ref().expect("a card was put somewhere")
+        &self.card.as_ref().expect("a card was put somewhere").0
     }
 
     // --- phone and kiosk ------------------------------------------------------------------------
+
+    /// The phone is a new one from here on: another device key, nothing remembered.
+    ///
+    /// # Panics
+    /// If the old one cannot be thrown away.
+    pub fn new_phone(&self) {
+        match fs::remove_dir_all(self.path("phone")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => panic!("{error}"),
+            _ => {}
+        }
+    }
 
     /// Runs the phone to its end, with these lines typed.
     pub fn phone(&self, arguments: &[&str], typed: &[&str]) -> Said {

@@ -46,7 +46,7 @@ fn the_story(store: Store) {
     assert!(!refused.out.contains("New "), "the holder is not asked for a new PIN: {refused}");
     stack.phone(&["status"], &[]).done().saying("completed");
     assert!(pin_is_accepted(&stack, "1", NEW_PIN), "a refused claim changes nothing");
-    stack.stop_server().done();
+    stack.stop_server();
 }
 
 #[test]

@@ -1,0 +1,49 @@
+//! A simulated card in the test's own hand: what its PINs are, asked without a reader.
+//!
+//! Nobody else may have the card: take it out of its reader first.
+
+use std::path::Path;
+
+use card::{Jpki, Tries, VerifyError};
+use reservation::PinKind;
+use secret::Pin;
+use virtual_card::CardInHand;
+
+fn open(card: &Path) -> Jpki {
+    let hand = CardInHand::open(card).expect("a card that nobody else has");
+    Jpki::select(hand.on_reader().expect("an empty reader")).expect("a My Number Card")
+}
+
+/// What is left of a PIN's tries.
+///
+/// # Panics
+/// If the card does not answer.
+pub fn tries(card: &Path, kind: PinKind) -> Tries {
+    open(card).tries_left(kind).unwrap()
+}
+
+/// Whether the card accepts a PIN. A wrong one costs a try.
+///
+/// # Panics
+/// If the card does not answer.
+pub fn accepts(card: &Path, kind: PinKind, pin: &str) -> bool {
+    let pin = Pin::from_entry(kind, pin.to_owned()).expect("a PIN of this kind's form");
+    match open(card).verify(pin) {
+        Ok(_) => true,
+        Err(failed) => match failed.error {
+            VerifyError::WrongPin { .. } | VerifyError::Blocked => false,
+            error => panic!("{error}"),
+        },
+    }
+}
+
+/// Types wrong PINs until it is blocked.
+pub fn block(card: &Path, kind: PinKind) {
+    let wrong = match kind {
+        PinKind::User => "0000",
+        PinKind::Signature => "WRONG0",
+    };
+    while tries(card, kind) != Tries::Blocked {
+        assert!(!accepts(card, kind, wrong), "{wrong} is the card's PIN");
+    }
+}
