@@ -119,13 +119,7 @@ async fn what_another_program_has_written_is_reported_and_left_alone() {
     for (number, event_key) in [(1, false), (2, true)] {
         let key = card(number);
         assert_eq!(subject.ledger.commit(&change(&key, None, "ours", subject.now())).await, Ok(()));
-        let name = subject
-            .server
-            .cli(&["KEYS", "*"])
-            .lines()
-            .find(|name| name.ends_with(&hex::encode(key.id())) && name.contains("-events:") == event_key)
-            .unwrap()
-            .to_owned();
+        let name = name_of(&subject.server, &key, event_key);
         subject.server.cli(&["DEL", &name]);
         subject.server.cli(&["HSET", &name, "a", "b"]);
         let expected = if event_key {
@@ -139,4 +133,38 @@ async fn what_another_program_has_written_is_reported_and_left_alone() {
     }
     assert_eq!(subject.ledger.load(&card(1)).await, Err(ReadError::Damaged));
     assert_eq!(subject.ledger.events(&card(2)).await, Err(ReadError::Damaged));
+}
+
+/// The name in Redis of a record, or of its events.
+fn name_of(server: &Server, key: &ledger::RecordKey, events: bool) -> String {
+    let names = server.cli(&["KEYS", "*"]);
+    let is_wanted =
+        |name: &&str| name.ends_with(&hex::encode(key.id())) && name.contains("-events:") == events;
+    names.lines().find(is_wanted).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_record_too_short_for_a_version_is_reported_and_left_alone() {
+    let subject = fresh().await;
+    let first = change(&card(1), None, "ours", subject.now());
+    assert_eq!(subject.ledger.commit(&first).await, Ok(()));
+    let name = name_of(&subject.server, &card(1), false);
+    subject.server.cli(&["SET", &name, "short"]);
+    for expected in [None, Some(first.next)] {
+        let next = change(&card(1), expected, "next", subject.now());
+        assert_eq!(subject.ledger.commit(&next).await, Err(CommitError::Damaged));
+    }
+    assert_eq!(subject.server.cli(&["GET", &name]), "short");
+    assert_eq!(subject.ledger.load(&card(1)).await, Err(ReadError::Damaged));
+}
+
+#[tokio::test]
+async fn events_without_their_record_do_not_become_another_records_past() {
+    let subject = fresh().await;
+    assert_eq!(subject.ledger.commit(&change(&card(1), None, "old", subject.now())).await, Ok(()));
+    subject.server.cli(&["DEL", &name_of(&subject.server, &card(1), false)]);
+    let new = change(&card(1), None, "new", subject.now());
+    assert_eq!(subject.ledger.commit(&new).await, Ok(()));
+    let events = subject.ledger.events(&card(1)).await.unwrap();
+    assert_eq!(events.into_iter().map(|event| event.version).collect::<Vec<_>>(), [new.next]);
 }
