@@ -9,7 +9,7 @@ use ledger_redis::{Credentials, RedisLedger, Settings};
 use reservation::Policy;
 use trust::{Anchors, CardIdKey, CrlFiles, FileRegistry};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, StoreKind};
 use crate::dpop::Nonces;
 use crate::files;
@@ -28,7 +28,7 @@ pub struct Material {
     /// The authorities.
     pub anchors: Arc<Anchors>,
     /// The revocation lists.
-    pub crl: CrlFiles,
+    pub crl: Arc<CrlFiles>,
     /// The card register.
     pub registry: FileRegistry,
     /// The service data.
@@ -51,8 +51,9 @@ pub fn check(config: &Config) -> Result<Material, StartError> {
     }
     let kiosk = &config.listen.kiosk;
     Authority::load(&kiosk.authority(), &kiosk.authority_key())?;
-    tls::certificates("certificate", &config.listen.app.certificate())?;
-    tls::certificates("certificate", &kiosk.certificate())?;
+    let (app, clock) = (&config.listen.app, Arc::new(SystemClock::new()));
+    tls::for_app(&app.certificate(), &app.key(), clock.clone())?;
+    tls::for_kiosks(&kiosk.certificate(), &kiosk.key(), &kiosk.authority(), clock)?;
     let service = ServiceData::load(&config.service.data())?;
     let trust = |error: &dyn std::fmt::Display| StartError::Trust(error.to_string());
     let anchors = Anchors::load(&config.trust.signature_anchors(), &config.trust.user_anchors());
@@ -61,7 +62,7 @@ pub fn check(config: &Config) -> Result<Material, StartError> {
     let registry = FileRegistry::open(&config.trust.register()).map_err(|error| trust(&error))?;
     Ok(Material {
         anchors,
-        crl,
+        crl: Arc::new(crl),
         registry,
         service,
         card_ids: CardIdKey::from_bytes(&*key(config, "card id key")?),
@@ -90,7 +91,8 @@ impl Material {
             clock,
             store: Store::new(ledger, Arc::new(self.sealer)),
             anchors: self.anchors,
-            revocation: Arc::new(self.crl),
+            lists: Some(self.crl.clone()),
+            revocation: self.crl,
             registry: Arc::new(self.registry),
             card_ids: self.card_ids,
             authority: Arc::new(self.authority),

@@ -16,7 +16,7 @@
 //! | [`handlers`] | what each interface does |
 //! | [`cli`] | the command line |
 //! | [`observe`], [`watch`] | log lines, metrics, readiness |
-//! | [`parts`], [`assemble`], [`start`] | what a running server is made of |
+//! | [`parts`], [`assemble`], [`mod@start`] | what a running server is made of |
 //!
 //! A handler has four thoughts: parse, load, decide, commit. The rules themselves are in the crate `reservation`.
 

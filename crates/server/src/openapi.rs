@@ -149,7 +149,7 @@ impl Interface {
 }
 
 /// The answer to a request for the document.
-pub async fn answer(document: Bytes) -> HttpResponse {
+pub fn answer(document: Bytes) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(document)
 }
 

@@ -6,7 +6,7 @@ use authority::AuthorisesResets;
 use authority::Tokens;
 use ledger::Store;
 use reservation::Policy;
-use trust::{Anchors, CardIdKey, CardRegistry, Revocation};
+use trust::{Anchors, CardIdKey, CardRegistry, CrlFiles, Revocation};
 
 use crate::clock::Clock;
 use crate::dpop::Nonces;
@@ -23,6 +23,8 @@ pub struct Parts {
     pub anchors: Arc<Anchors>,
     /// Whether a certificate is revoked.
     pub revocation: Arc<dyn Revocation>,
+    /// The lists behind it, if it is lists: their age is shown to the operator.
+    pub lists: Option<Arc<CrlFiles>>,
     /// Which certificates are on one card.
     pub registry: Arc<dyn CardRegistry>,
     /// The key of the card ids.

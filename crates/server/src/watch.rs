@@ -1,4 +1,4 @@
-//! What is looked at every few seconds and shown to the operator: the store.
+//! What is looked at every few seconds and shown to the operator: the store, and the age of the revocation lists.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +15,9 @@ pub async fn health(parts: Arc<Parts>) {
     let mut before = None;
     loop {
         every.tick().await;
+        if let Some(seconds) = lists_good_for(&parts) {
+            parts.metrics.crl_valid_for(seconds);
+        }
         let health = parts.store.health(parts.clock.now()).await;
         let ready = health == Health::Ready;
         parts.metrics.store_ready(ready);
@@ -29,4 +32,12 @@ pub async fn health(parts: Arc<Parts>) {
             before = Some(health);
         }
     }
+}
+
+/// Seconds until the first of the lists in use is out of date; negative once one is.
+fn lists_good_for(parts: &Parts) -> Option<f64> {
+    let now = parts.clock.now().unix_secs();
+    let reports = parts.lists.as_ref()?.reports();
+    let ends = reports.iter().filter_map(|report| report.list.as_ref().ok());
+    ends.map(|list| list.next_update.unix_secs() - now).min().map(|left| left as f64)
 }

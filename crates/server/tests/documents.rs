@@ -47,6 +47,8 @@ fn every_commented_key_of_the_documented_settings_is_a_key() {
             !key.is_empty() && rest[key.len()..].starts_with(" = ")
         })
     };
+    let commented = text.lines().filter(|line| is_key(line)).count();
+    assert!(commented >= 20, "only {commented} keys are documented with their defaults");
     let with_all: String = text
         .lines()
         .map(|line| if is_key(line) { format!("{}\n", &line[2..]) } else { format!("{line}\n") })
@@ -55,7 +57,6 @@ fn every_commented_key_of_the_documented_settings_is_a_key() {
     let file = folder.path().join("all.toml");
     std::fs::write(&file, &with_all).unwrap();
     Config::load_file(&file).unwrap();
-    assert!(with_all.matches(" = ").count() > text.matches("\n# ").count() / 4);
 }
 
 #[test]
@@ -76,5 +77,6 @@ fn the_admin_listener_stands_on_loopback_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("open.toml");
     std::fs::write(&file, text.replace("127.0.0.1:8445", "0.0.0.0:8445")).unwrap();
-    assert!(Config::load_file(&file).unwrap_err().to_string().contains("loopback") || Config::load_file(&file).is_err());
+    let error = Config::load_file(&file).unwrap_err().to_string();
+    assert!(error.contains("127.0.0.1"), "{error}");
 }

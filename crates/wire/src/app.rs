@@ -11,7 +11,7 @@ use crate::encoding::{Bytes, PinKind};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterInstallation {
-    /// What the app calls itself, for statistics: name and version, at most 64 characters.
+    /// What the app calls itself: name and version, at most 64 characters. It is not kept.
     pub app: String,
 }
 

@@ -71,7 +71,7 @@ async fn execute(command: Command) -> Result<ExitCode, CliError> {
     match command {
         Command::Init(options) => init::run(&options)?,
         Command::Serve { config } => serve::run(&config).await?,
-        Command::CheckConfig { config } => check_config(&config).await?,
+        Command::CheckConfig { config } => check_config(&config)?,
         Command::Kiosk { command: KioskCommand::Add(options) } => kiosk::add(&options).await?,
         Command::Kiosk { command: KioskCommand::List { config } } => kiosk::list(&config).await?,
         Command::Kiosk { command: KioskCommand::Disable { config, kiosk } } => {
@@ -84,7 +84,7 @@ async fn execute(command: Command) -> Result<ExitCode, CliError> {
 }
 
 /// Loads everything a start would load, except the store and the sockets.
-async fn check_config(file: &std::path::Path) -> Result<(), CliError> {
+fn check_config(file: &std::path::Path) -> Result<(), CliError> {
     let config = Config::load(file)?;
     assemble::check(&config)?;
     output::line(&format!("{}: the settings hold, and so do the files they name.", file.display()));

@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 pub use dpop::Dpop;
 pub use keys::Keys;
-pub use listen::{AdminListener, AppListener, Budget, KioskListener, Listen, Origin};
+pub use listen::{AdminListener, AppListener, BadOrigin, Budget, KioskListener, Listen, Origin};
 pub use log::Log;
 pub use rates::{Rate, Rates};
 pub use service::Service;

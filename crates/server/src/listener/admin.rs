@@ -78,7 +78,10 @@ pub fn serve(
             .into_utoipa_app()
             .configure(interface.routes())
             .into_app()
-            .route(openapi::PATH, web::get().to(move || openapi::answer(document.clone())))
+            .route(
+                openapi::PATH,
+                web::get().to(move || std::future::ready(openapi::answer(document.clone()))),
+            )
             .wrap(from_fn(move |request, next| super::frame::frame(frame.clone(), request, next)))
     });
     let server = bounded!(server, budget, patience, 1);

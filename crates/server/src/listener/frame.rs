@@ -1,6 +1,7 @@
 //! What happens round every request of every listener: id, route, rate, deadline, problem, log line, count.
 //!
-//! Whatever goes wrong inside, be it ours, the framework's or a panic, leaves here as an RFC 9457 problem.
+//! Whatever goes wrong inside, be it ours, the framework's or a panic, leaves here as an RFC 9457 problem. Bytes
+//! that are not HTTP at all never get this far: the framework answers them with a bare 400 or 408.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -67,14 +68,15 @@ pub async fn frame(
     let id = random::uuid(frame.clock.now());
     request.extensions_mut().insert(RequestId(id));
     let method = method_label(request.method().as_str());
-    let (route, admitted) = match frame.routes.find(request.path(), request.method()) {
-        Found::Route(route) => (route.pattern().to_owned(), frame.gate.admit(&request)),
+    let (route, found) = match frame.routes.find(request.path(), request.method()) {
+        Found::Route(route) => (route.pattern().to_owned(), Ok(())),
         Found::OtherMethods(route, allow) => {
             (route.pattern().to_owned(), Err(Refusal::new(ProblemType::MethodNotAllowed).allow(allow)))
         }
         Found::Nothing => ("unmatched".to_owned(), Err(ProblemType::NotFound.into())),
     };
-    let answer = match admitted {
+    // Who asks too often is told that, whatever was asked for.
+    let answer = match frame.gate.admit(&request).and(found) {
         Err(refusal) => {
             let response = render::response(&refusal, id);
             Answer { outcome: Ok(request.into_response(response)), refusal: Some(refusal) }

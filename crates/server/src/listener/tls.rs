@@ -10,6 +10,7 @@ use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::{RootCertStore, ServerConfig};
 
 use crate::clock::{Clock, TlsTime};
+use crate::files;
 
 /// Why a listener's TLS could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -54,11 +55,9 @@ pub fn certificates(what: &'static str, file: &Path) -> Result<Vec<CertificateDe
 }
 
 fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
-    PrivateKeyDer::from_pem_file(file).map_err(|error| TlsError::File {
-        what: "private key",
-        file: file.to_owned(),
-        problem: error.to_string(),
-    })
+    let fault = |problem: String| TlsError::File { what: "private key", file: file.to_owned(), problem };
+    let pem = files::read_secret(file).map_err(|error| fault(error.to_string()))?;
+    PrivateKeyDer::from_pem_slice(&pem).map_err(|error| fault(error.to_string()))
 }
 
 fn provider() -> Arc<CryptoProvider> {

@@ -45,7 +45,7 @@ pub fn of_card_to_app(refusal: card::Refusal, now: Timestamp) -> Refusal {
         R::NotProved | R::NotMatched => (ProblemType::BookingOutOfOrder, "the card has not been proved"),
         R::NoReservation | R::AnotherInstallation => (ProblemType::ReservationUnknown, ""),
         R::Ended(_) => (ProblemType::ReservationEnded, ""),
-        other => return of_card(other, now),
+        other => return of_card(&other, now),
     };
     Refusal::new(kind).because(cause)
 }
@@ -62,7 +62,7 @@ pub fn of_card_to_kiosk(refusal: card::Refusal, now: Timestamp) -> Refusal {
         R::Ended(End::Replaced { .. }) => (ProblemType::NoReservation, "replaced"),
         R::AnotherTarget { .. } => (ProblemType::NoReservation, "reserved for the other PIN"),
         R::AnotherKey => (ProblemType::NoReservation, "booked with another key of this card"),
-        other => return of_card(other, now),
+        other => return of_card(&other, now),
     };
     Refusal::new(kind).because(cause)
 }
@@ -93,11 +93,11 @@ impl From<TransactError<installation::Refusal>> for Refusal {
 }
 
 /// What reads the same to both.
-fn of_card(refusal: card::Refusal, now: Timestamp) -> Refusal {
+fn of_card(refusal: &card::Refusal, now: Timestamp) -> Refusal {
     use card::Refusal as R;
     let (kind, cause) = match refusal {
         R::Locked { until, number } => {
-            let locked_until = Some(to_date_time(until));
+            let locked_until = Some(to_date_time(*until));
             let facts = Facts { locked_until, number: Some(number.to_string()), ..Facts::default() };
             return Refusal::new(ProblemType::CardLocked).with(facts);
         }
@@ -106,10 +106,10 @@ fn of_card(refusal: card::Refusal, now: Timestamp) -> Refusal {
             return Refusal::new(ProblemType::CardLockedForGood).with(facts);
         }
         R::ClaimLives { lease_ends } => {
-            let facts = Facts { lease_ends: Some(to_date_time(lease_ends)), ..Facts::default() };
+            let facts = Facts { lease_ends: Some(to_date_time(*lease_ends)), ..Facts::default() };
             return Refusal::new(ProblemType::ClaimInProgress).with(facts);
         }
-        R::OutsideHours { opens_at } => return closed(Some(opens_at)),
+        R::OutsideHours { opens_at } => return closed(Some(*opens_at)),
         R::TooManyReservations { until } => {
             let wait = until.since(now).max(Duration::from_secs(1));
             return Refusal::new(ProblemType::TooManyRequests)

@@ -2,7 +2,7 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`file`] | `service.toml` as it is written |
+//! | [`mod@file`] | `service.toml` as it is written |
 //! | [`closure`] | exceptions: when some kiosks do not work |
 //!
 //! Read once at the start and checked whole, so that a claim never meets half a service.

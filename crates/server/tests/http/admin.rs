@@ -11,7 +11,8 @@ use crate::answer::Answer;
 use crate::site::Site;
 
 async fn post(site: &Site, body: &serde_json::Value, token: Option<&str>) -> Answer {
-    let mut request = Client::new().post(format!("http://{}/admin/v1/kiosks", site.running().admin_addr)).json(body);
+    let mut request =
+        Client::new().post(format!("http://{}/admin/v1/kiosks", site.running().admin_addr)).json(body);
     if let Some(token) = token {
         request = request.bearer_auth(token);
     }
@@ -30,7 +31,7 @@ fn body(name: &str) -> serde_json::Value {
 
 #[tokio::test]
 async fn a_command_without_the_token_does_nothing() {
-    let site = Site::new().await;
+    let site = Site::new();
     let token = site.admin_token();
     for wrong in [None, Some("wrong"), Some(&token[1..]), Some("")] {
         assert_eq!(post(&site, &body("k-1"), wrong).await.refused(), ProblemType::AdminTokenInvalid);
@@ -41,7 +42,7 @@ async fn a_command_without_the_token_does_nothing() {
 
 #[tokio::test]
 async fn a_kiosk_is_admitted_once_and_listed() {
-    let site = Site::new().await;
+    let site = Site::new();
     let token = site.admin_token();
     assert_eq!(post(&site, &body("k-1"), Some(&token)).await.status, 201);
     assert_eq!(post(&site, &body("k-1"), Some(&token)).await.refused(), ProblemType::KioskExists);
@@ -53,7 +54,7 @@ async fn a_kiosk_is_admitted_once_and_listed() {
 
 #[tokio::test]
 async fn what_cannot_be_admitted_is_told_by_its_field() {
-    let site = Site::new().await;
+    let site = Site::new();
     let token = site.admin_token();
     let with = |member: &str, value: serde_json::Value| {
         let mut body = body("k-1");
@@ -79,7 +80,7 @@ async fn what_cannot_be_admitted_is_told_by_its_field() {
 
 #[tokio::test]
 async fn a_long_list_of_kiosks_comes_in_pages() {
-    let site = Site::with(|config| crate::limits::admit_all(&mut config.rates), |_| {}).await;
+    let site = Site::with(|config| crate::limits::admit_all(&mut config.rates), |_| {});
     let token = site.admin_token();
     for number in 0..103 {
         assert_eq!(post(&site, &body(&format!("k-{number:03}")), Some(&token)).await.status, 201);
@@ -94,7 +95,7 @@ async fn a_long_list_of_kiosks_comes_in_pages() {
 
 #[tokio::test]
 async fn metrics_count_routes_and_problems_and_name_nobody() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let reservation = phone.book(&holder).await;

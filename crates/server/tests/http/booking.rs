@@ -17,7 +17,7 @@ fn start_with(body: &StartBooking) -> Call {
 
 #[tokio::test]
 async fn registering_again_gets_the_same_installation() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.phone().await;
     let first = phone.register().await;
     assert_eq!(first.installation.0, phone.key.thumbprint());
@@ -27,7 +27,7 @@ async fn registering_again_gets_the_same_installation() {
 
 #[tokio::test]
 async fn a_phone_that_is_not_registered_is_told_so() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.phone().await;
     let refused = phone.call(start_with(&Phone::wanted()).key(KEY)).await;
     assert_eq!(refused.refused(), ProblemType::InstallationUnknown);
@@ -35,7 +35,7 @@ async fn a_phone_that_is_not_registered_is_told_so() {
 
 #[tokio::test]
 async fn the_same_key_gets_the_same_booking_and_another_body_is_refused() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.registered_phone().await;
     let call = start_with(&Phone::wanted()).key(KEY);
     let first: Booking = phone.call(call.clone()).await.json();
@@ -53,7 +53,7 @@ fn other_spelling() -> Option<(String, Vec<u8>)> {
 
 #[tokio::test]
 async fn without_an_idempotency_key_nothing_begins() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.registered_phone().await;
     let none = phone.call(start_with(&Phone::wanted())).await;
     assert_eq!(none.refused(), ProblemType::IdempotencyKeyMissing);
@@ -63,7 +63,7 @@ async fn without_an_idempotency_key_nothing_begins() {
 
 #[tokio::test]
 async fn nothing_begins_without_the_terms_in_force_and_consent() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.registered_phone().await;
     let old = StartBooking { terms: "2020-01-01".into(), ..Phone::wanted() };
     let unwilling = StartBooking { consent: false, ..Phone::wanted() };
@@ -75,7 +75,7 @@ async fn nothing_begins_without_the_terms_in_force_and_consent() {
 
 #[tokio::test]
 async fn the_signature_pin_is_not_offered_without_its_face_step() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.registered_phone().await;
     let body = StartBooking { target: wire::PinKind::Signature, ..Phone::wanted() };
     let refused = phone.call(start_with(&body).key(KEY)).await;
@@ -84,7 +84,7 @@ async fn the_signature_pin_is_not_offered_without_its_face_step() {
 
 #[tokio::test]
 async fn where_the_site_books_the_signature_pin_its_booking_begins_and_asks_for_the_face() {
-    let site = Site::with(|config| config.service.book_signature = true, |_| {}).await;
+    let site = Site::with(|config| config.service.book_signature = true, |_| {});
     let phone = site.registered_phone().await;
     let body = StartBooking { target: wire::PinKind::Signature, ..Phone::wanted() };
     let booking: Booking = phone.call(start_with(&body).key(KEY)).await.json();
@@ -96,7 +96,7 @@ async fn where_the_site_books_the_signature_pin_its_booking_begins_and_asks_for_
 
 #[tokio::test]
 async fn a_pin_that_no_operator_resets_today_cannot_be_booked() {
-    let site = Site::with(|_| {}, |parts| parts.service.offers.0.clear()).await;
+    let site = Site::with(|_| {}, |parts| parts.service.offers.0.clear());
     let phone = site.registered_phone().await;
     let refused = phone.call(start_with(&Phone::wanted()).key(KEY)).await;
     assert_eq!(refused.refused(), ProblemType::TargetNotOffered);
@@ -104,7 +104,7 @@ async fn a_pin_that_no_operator_resets_today_cannot_be_booked() {
 
 #[tokio::test]
 async fn a_booking_is_over_after_fifteen_minutes_at_every_step() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let late_card = phone.start().await;
@@ -120,7 +120,7 @@ async fn a_booking_is_over_after_fifteen_minutes_at_every_step() {
 
 #[tokio::test]
 async fn a_booking_one_second_before_its_end_still_becomes_a_reservation() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let booking = phone.start().await;
@@ -131,7 +131,7 @@ async fn a_booking_one_second_before_its_end_still_becomes_a_reservation() {
 
 #[tokio::test]
 async fn a_reservation_before_the_card_is_out_of_order() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.registered_phone().await;
     let booking = phone.start().await;
     assert_eq!(phone.reserve(booking.booking).await.refused(), ProblemType::BookingOutOfOrder);
@@ -139,7 +139,7 @@ async fn a_reservation_before_the_card_is_out_of_order() {
 
 #[tokio::test]
 async fn another_phone_cannot_go_on_with_a_booking() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let (phone, other) = (site.registered_phone().await, site.registered_phone().await);
     let booking = phone.start().await;
@@ -152,7 +152,7 @@ async fn another_phone_cannot_go_on_with_a_booking() {
 
 #[tokio::test]
 async fn a_booking_gets_one_reservation_however_often_it_is_asked() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let booking = phone.start().await;
@@ -165,7 +165,7 @@ async fn a_booking_gets_one_reservation_however_often_it_is_asked() {
 
 #[tokio::test]
 async fn a_second_booking_of_a_card_replaces_the_first_reservation_and_keeps_its_number() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let (first_phone, second_phone) = (site.registered_phone().await, site.registered_phone().await);
     let first = first_phone.book(&holder).await;
@@ -179,7 +179,7 @@ async fn a_second_booking_of_a_card_replaces_the_first_reservation_and_keeps_its
 
 #[tokio::test]
 async fn what_was_acknowledged_is_there_after_a_restart() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let reservation = phone.book(&holder).await;

@@ -31,7 +31,7 @@ fn looks(answer: &Answer) -> (u16, String, Vec<String>) {
 
 #[tokio::test]
 async fn every_doubt_before_the_card_is_proved_looks_the_same() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let stranger = IssuedCard::new(server::clock::to_date_time(NOON));
     let stranger = Holder::new(&stranger.path(), stranger.name().clone());
@@ -78,7 +78,7 @@ async fn every_doubt_before_the_card_is_proved_looks_the_same() {
 
 #[tokio::test]
 async fn the_same_evidence_again_gets_the_same_answer_and_another_card_is_refused() {
-    let site = Site::new().await;
+    let site = Site::new();
     let (taro, hanako) = (site.holder("taro"), site.holder("hanako"));
     let phone = site.registered_phone().await;
     let booking = phone.start().await;
@@ -92,7 +92,7 @@ async fn the_same_evidence_again_gets_the_same_answer_and_another_card_is_refuse
 
 #[tokio::test]
 async fn evidence_of_one_booking_is_worth_nothing_in_the_next() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let first = phone.start().await;
@@ -104,7 +104,7 @@ async fn evidence_of_one_booking_is_worth_nothing_in_the_next() {
 
 #[tokio::test]
 async fn an_expired_certificate_is_told_plainly() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder_with("taro", |order: &mut CardOrder| order.issued = date!(2020 - 06 - 01));
     let phone = site.registered_phone().await;
     let booking = phone.start().await;
@@ -114,7 +114,7 @@ async fn an_expired_certificate_is_told_plainly() {
 
 #[tokio::test]
 async fn a_certificate_that_is_not_in_force_yet_is_told_plainly() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder_with("taro", |order: &mut CardOrder| order.issued = date!(2026 - 11 - 25));
     let phone = site.registered_phone().await;
     let booking = phone.start().await;
@@ -124,7 +124,7 @@ async fn a_certificate_that_is_not_in_force_yet_is_told_plainly() {
 
 #[tokio::test]
 async fn a_revoked_certificate_is_told_plainly_and_so_is_a_revoked_target() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.registered_phone().await;
     let now = server::clock::to_date_time(NOON);
     for (name, kind, expected) in [
@@ -141,7 +141,7 @@ async fn a_revoked_certificate_is_told_plainly_and_so_is_a_revoked_target() {
 
 #[tokio::test]
 async fn a_card_that_the_register_does_not_know_is_refused() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let register = site.config.trust.register();
     let text = std::fs::read_to_string(&register).unwrap();
@@ -156,8 +156,8 @@ async fn a_card_that_the_register_does_not_know_is_refused() {
 
 #[tokio::test]
 async fn a_register_or_a_list_that_cannot_be_asked_is_never_good_and_can_be_retried() {
-    let no_register = Site::with(|_| {}, |parts| parts.registry = Arc::new(NoRegister)).await;
-    let no_lists = Site::with(|_| {}, |parts| parts.revocation = Arc::new(NoRevocations)).await;
+    let no_register = Site::with(|_| {}, |parts| parts.registry = Arc::new(NoRegister));
+    let no_lists = Site::with(|_| {}, |parts| parts.revocation = Arc::new(NoRevocations));
     for site in [no_register, no_lists] {
         let holder = site.holder("taro");
         let phone = site.registered_phone().await;
@@ -169,7 +169,7 @@ async fn a_register_or_a_list_that_cannot_be_asked_is_never_good_and_can_be_retr
 
 #[tokio::test]
 async fn a_revocation_list_that_is_out_of_date_is_never_good_until_the_next_one_is_there() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     site.at(8 * 86_400);
@@ -182,7 +182,7 @@ async fn a_revocation_list_that_is_out_of_date_is_never_good_until_the_next_one_
 
 #[tokio::test]
 async fn evidence_that_is_not_what_the_interface_describes_is_refused_before_the_card_is_looked_at() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.registered_phone().await;
     let booking = phone.start().await.booking;
     for bad in [
@@ -202,7 +202,7 @@ async fn evidence_that_is_not_what_the_interface_describes_is_refused_before_the
 
 #[tokio::test]
 async fn the_issuer_is_found_by_its_key_and_both_generations_are_believed() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.registered_phone().await;
     for (name, generation) in ["first", "second"].into_iter().zip(generations()) {
         let holder = site.holder_with(name, |order| order.generation = generation);

@@ -17,7 +17,7 @@ const DAY: u64 = 86_400;
 
 #[tokio::test]
 async fn the_same_session_with_the_same_body_gets_the_same_bytes() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     phone.book(&holder).await;
@@ -33,7 +33,7 @@ async fn the_same_session_with_the_same_body_gets_the_same_bytes() {
 
 #[tokio::test]
 async fn the_grant_is_in_the_store_before_it_leaves() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let reservation = phone.book(&holder).await;
@@ -62,7 +62,7 @@ impl ParseNumber for String {
 
 #[tokio::test]
 async fn another_body_in_the_same_session_is_refused() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let kiosk = site.kiosk("k-1", "seven-eleven").await;
@@ -74,7 +74,7 @@ async fn another_body_in_the_same_session_is_refused() {
 
 #[tokio::test]
 async fn a_session_that_claimed_one_card_cannot_claim_another() {
-    let site = Site::new().await;
+    let site = Site::new();
     let (taro, hanako) = (site.holder("taro"), site.holder("hanako"));
     let phone = site.registered_phone().await;
     phone.book(&taro).await;
@@ -88,7 +88,7 @@ async fn a_session_that_claimed_one_card_cannot_claim_another() {
 
 #[tokio::test]
 async fn a_session_is_used_up_when_its_claim_has_ended() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let kiosk = site.kiosk("k-1", "seven-eleven").await;
@@ -101,7 +101,7 @@ async fn a_session_is_used_up_when_its_claim_has_ended() {
 
 #[tokio::test]
 async fn a_session_is_over_after_three_minutes_and_good_for_its_own_kiosk_alone() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let (kiosk, other) = (site.kiosk("k-1", "seven-eleven").await, site.kiosk("k-2", "seven-eleven").await);
@@ -116,7 +116,7 @@ async fn a_session_is_over_after_three_minutes_and_good_for_its_own_kiosk_alone(
 
 #[tokio::test]
 async fn a_signature_over_anything_but_this_claim_proves_nothing() {
-    let site = Site::new().await;
+    let site = Site::new();
     let (holder, stranger) = (site.holder("taro"), site.holder("hanako"));
     site.registered_phone().await.book(&holder).await;
     let kiosk = site.kiosk("k-1", "seven-eleven").await;
@@ -145,7 +145,7 @@ async fn a_signature_over_anything_but_this_claim_proves_nothing() {
 
 #[tokio::test]
 async fn without_a_reservation_there_is_nothing_to_claim() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let kiosk = site.kiosk("k-1", "seven-eleven").await;
     assert_eq!(kiosk.claim(&holder).await.refused(), ProblemType::NoReservation);
@@ -153,7 +153,7 @@ async fn without_a_reservation_there_is_nothing_to_claim() {
 
 #[tokio::test]
 async fn a_reservation_for_one_pin_is_none_for_the_other() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let kiosk = site.kiosk("k-1", "seven-eleven").await;
@@ -164,7 +164,7 @@ async fn a_reservation_for_one_pin_is_none_for_the_other() {
 
 #[tokio::test]
 async fn a_reservation_is_good_until_the_last_second_of_its_day_and_not_one_more() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let kiosk = site.kiosk("k-1", "seven-eleven").await;
@@ -177,7 +177,7 @@ async fn a_reservation_is_good_until_the_last_second_of_its_day_and_not_one_more
 
 #[tokio::test]
 async fn a_second_claim_during_a_lease_is_told_when_the_lease_ends() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let reservation = phone.book(&holder).await;
@@ -194,7 +194,7 @@ async fn a_second_claim_during_a_lease_is_told_when_the_lease_ends() {
 
 #[tokio::test]
 async fn a_fourth_claim_is_refused() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let reservation = phone.book(&holder).await;
@@ -211,7 +211,7 @@ async fn a_fourth_claim_is_refused() {
 
 #[tokio::test]
 async fn a_card_challenge_is_good_for_one_claim() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let kiosk = site.kiosk("k-1", "seven-eleven").await;
@@ -226,7 +226,7 @@ async fn a_card_challenge_is_good_for_one_claim() {
 
 #[tokio::test]
 async fn a_certificate_revoked_after_the_booking_is_refused_at_the_kiosk() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.registered_phone().await;
     let kiosk = site.kiosk("k-1", "seven-eleven").await;
     let now = server::clock::to_date_time(NOON);
@@ -243,7 +243,7 @@ async fn a_certificate_revoked_after_the_booking_is_refused_at_the_kiosk() {
 
 #[tokio::test]
 async fn kiosks_are_closed_at_night_and_a_claim_just_before_may_finish() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let kiosk = site.kiosk("k-1", "seven-eleven").await;
@@ -270,7 +270,7 @@ async fn kiosks_are_closed_at_night_and_a_claim_just_before_may_finish() {
 
 #[tokio::test]
 async fn an_operator_without_the_pin_kind_is_refused_before_any_pin_is_typed() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let lawson = site.kiosk("l-1", "lawson").await;
@@ -283,7 +283,7 @@ async fn an_operator_without_the_pin_kind_is_refused_before_any_pin_is_typed() {
 
 #[tokio::test]
 async fn a_machine_without_the_pin_kind_is_refused_though_its_operator_has_it() {
-    let site = Site::new().await;
+    let site = Site::new();
     let kiosk = crate::terminal::Terminal::admitted(&site, "k-1", "seven-eleven", &["signature"]).await;
     assert_eq!(kiosk.open(Some(PinKind::User)).await.refused(), ProblemType::KindNotOffered);
 }
@@ -304,8 +304,7 @@ async fn an_offer_begins_on_its_day_in_japan() {
             parts.policy.hours = reservation::Hours::ALL_DAY;
             parts.service.hours = reservation::Hours::ALL_DAY;
         },
-    )
-    .await;
+    );
     let kiosk = site.kiosk("l-1", "lawson").await;
     // Noon and twelve hours less one second.
     site.at(12 * 3600 - 1);
@@ -324,7 +323,7 @@ async fn a_closure_closes_whom_it_names_and_tells_when_it_ends() {
         from: NOON,
         until: Some(until),
     };
-    let site = Site::with(|_| {}, |parts| parts.service.closures.0.push(closure)).await;
+    let site = Site::with(|_| {}, |parts| parts.service.closures.0.push(closure));
     let (kiosk, other) = (site.kiosk("k-1", "seven-eleven").await, site.kiosk("k-2", "seven-eleven").await);
     let refused = kiosk.open(Some(PinKind::User)).await;
     assert_eq!(refused.refused(), ProblemType::OutsideHours);
@@ -336,7 +335,7 @@ async fn a_closure_closes_whom_it_names_and_tells_when_it_ends() {
 
 #[tokio::test]
 async fn two_kiosks_at_once_get_one_claim_between_them() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let mut sent = Vec::new();

@@ -15,7 +15,7 @@ const LEASE: Duration = Duration::from_secs(5 * 60);
 
 #[tokio::test]
 async fn the_same_proof_again_gets_the_same_answer() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let kiosk = site.kiosk("k-1", "seven-eleven").await;
@@ -29,7 +29,7 @@ async fn the_same_proof_again_gets_the_same_answer() {
 
 #[tokio::test]
 async fn a_proof_that_does_not_verify_settles_nothing() {
-    let site = Site::new().await;
+    let site = Site::new();
     let (holder, stranger) = (site.holder("taro"), site.holder("hanako"));
     let phone = site.registered_phone().await;
     let reservation = phone.book(&holder).await;
@@ -50,7 +50,7 @@ async fn a_proof_that_does_not_verify_settles_nothing() {
 
 #[tokio::test]
 async fn a_certain_failure_frees_the_reservation_at_once() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let kiosk = site.kiosk("k-1", "seven-eleven").await;
@@ -63,7 +63,7 @@ async fn a_certain_failure_frees_the_reservation_at_once() {
 
 #[tokio::test]
 async fn doubt_waits_for_the_end_of_the_lease() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let kiosk = site.kiosk("k-1", "seven-eleven").await;
@@ -77,7 +77,7 @@ async fn doubt_waits_for_the_end_of_the_lease() {
 
 #[tokio::test]
 async fn a_late_proof_completes_though_the_lease_and_the_day_are_over() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let reservation = phone.book(&holder).await;
@@ -93,7 +93,7 @@ async fn a_late_proof_completes_though_the_lease_and_the_day_are_over() {
 
 #[tokio::test]
 async fn a_proof_after_cancelling_is_history() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let reservation = phone.book(&holder).await;
@@ -108,7 +108,7 @@ async fn a_proof_after_cancelling_is_history() {
 
 #[tokio::test]
 async fn a_failure_after_the_end_of_the_lease_is_told_that_it_is_over() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let kiosk = site.kiosk("k-1", "seven-eleven").await;
@@ -120,7 +120,7 @@ async fn a_failure_after_the_end_of_the_lease_is_told_that_it_is_over() {
 
 #[tokio::test]
 async fn only_the_kiosk_that_claimed_can_report_and_only_on_that_claim() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let (kiosk, other) = (site.kiosk("k-1", "seven-eleven").await, site.kiosk("k-2", "seven-eleven").await);

@@ -27,7 +27,7 @@ async fn spoilt(phone: &Phone, spoil: impl FnOnce(&mut Draft)) -> Answer {
 
 #[tokio::test]
 async fn a_good_proof_passes_and_passes_once() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.phone().await;
     let proof = phone.draft(&register()).sign();
     assert_eq!(phone.send(&register(), &proof).await.status, 200);
@@ -38,7 +38,8 @@ async fn a_good_proof_passes_and_passes_once() {
 
 #[tokio::test]
 async fn a_used_proof_is_known_after_a_restart() {
-    let site = Site::with(|config| config.listen.app.public_origin = "https://localhost:1".parse().unwrap(), |_| {}).await;
+    let site =
+        Site::with(|config| config.listen.app.public_origin = "https://localhost:1".parse().unwrap(), |_| {});
     let mut phone = site.phone().await;
     phone.origin = "https://localhost:1".into();
     let proof = phone.draft(&register()).sign();
@@ -51,7 +52,7 @@ async fn a_used_proof_is_known_after_a_restart() {
 
 #[tokio::test]
 async fn claims_that_do_not_fit_the_request_are_refused() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.phone().await;
     let other_address = "https://localhost:1/app/v1/installations";
     let with_query = format!("{}/app/v1/installations?x=1", phone.origin);
@@ -84,7 +85,7 @@ async fn claims_that_do_not_fit_the_request_are_refused() {
 
 #[tokio::test]
 async fn a_body_needs_its_digest_and_no_body_needs_none() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.registered_phone().await;
     let booking = phone.start().await;
     let bodyless = phone.reserve(booking.booking).await;
@@ -97,10 +98,12 @@ async fn a_body_needs_its_digest_and_no_body_needs_none() {
 
 #[tokio::test]
 async fn a_clock_may_be_five_minutes_wrong_and_no_more() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.phone().await;
     let iat = phone.draft(&register()).claims["iat"].as_i64().unwrap();
-    for (off, good) in [(-300, true), (300, true), (-301, false), (301, false), (i64::MIN / 2, false), (i64::MAX / 2, false)] {
+    for (off, good) in
+        [(-300, true), (300, true), (-301, false), (301, false), (i64::MIN / 2, false), (i64::MAX / 2, false)]
+    {
         let answer = spoilt(&phone, |draft| draft.claims["iat"] = (iat.saturating_add(off)).into()).await;
         assert_eq!(answer.status == 200, good, "{off} s: {answer}");
     }
@@ -108,7 +111,7 @@ async fn a_clock_may_be_five_minutes_wrong_and_no_more() {
 
 #[tokio::test]
 async fn the_server_nonce_is_asked_for_given_and_grows_old() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.phone().await;
     let none = spoilt(&phone, |draft| {
         draft.claims.as_object_mut().unwrap().remove("nonce");
@@ -116,7 +119,8 @@ async fn the_server_nonce_is_asked_for_given_and_grows_old() {
     .await;
     assert_eq!(none.refused(), ProblemType::DpopNonceRequired);
     assert!(none.header("www-authenticate").unwrap().contains("use_dpop_nonce"));
-    let made_up = spoilt(&phone, |draft| draft.claims["nonce"] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".into()).await;
+    let made_up =
+        spoilt(&phone, |draft| draft.claims["nonce"] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".into()).await;
     assert_eq!(made_up.refused(), ProblemType::DpopNonceRequired);
 
     let old = phone.draft(&register()).claims["nonce"].clone();
@@ -128,7 +132,7 @@ async fn the_server_nonce_is_asked_for_given_and_grows_old() {
 
 #[tokio::test]
 async fn keys_that_are_not_public_p256_keys_are_refused() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.phone().await;
     let cases: Vec<(&str, Value)> = vec![
         ("a private member", json!({ "d": "AQAB" })),
@@ -156,7 +160,7 @@ async fn keys_that_are_not_public_p256_keys_are_refused() {
 
 #[tokio::test]
 async fn headers_that_are_not_those_of_a_proof_are_refused() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.phone().await;
     let cases: Vec<(&str, &str, Value)> = vec![
         ("no algorithm", "alg", "none".into()),
@@ -181,7 +185,7 @@ async fn headers_that_are_not_those_of_a_proof_are_refused() {
 
 #[tokio::test]
 async fn what_is_not_one_compact_jws_is_refused() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.phone().await;
     let call = register();
     let good = phone.draft(&call).sign();
@@ -201,7 +205,7 @@ async fn what_is_not_one_compact_jws_is_refused() {
 
 #[tokio::test]
 async fn no_proof_and_two_proofs_are_refused() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.phone().await;
     let call = register();
     let (kind, body) = call.body.clone().unwrap();
@@ -216,7 +220,7 @@ async fn no_proof_and_two_proofs_are_refused() {
 
 #[tokio::test]
 async fn the_host_header_is_never_believed() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.phone().await;
     let call = register();
     let (kind, body) = call.body.clone().unwrap();
@@ -230,7 +234,7 @@ async fn the_host_header_is_never_believed() {
 
 #[tokio::test]
 async fn a_token_must_be_covered_by_the_proof() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let reservation = phone.book(&holder).await;

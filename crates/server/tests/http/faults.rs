@@ -41,6 +41,8 @@ pub enum Trouble {
     LostBefore,
     /// Done, and nobody can tell.
     LostAfter,
+    /// No answer ever.
+    Hangs,
 }
 
 /// A store in front of another that gets into trouble on demand.
@@ -109,6 +111,7 @@ impl Ledger for Troubled {
                 self.inner.commit(change).await?;
                 Err(CommitError::OutcomeUnknown(Cause::Disconnected))
             }
+            Some(Trouble::Hangs) => std::future::pending().await,
         }
     }
 

@@ -24,7 +24,7 @@ pub fn admit_all(rates: &mut Rates) {
 
 #[tokio::test]
 async fn an_address_that_asks_too_often_waits_as_long_as_it_is_told() {
-    let site = Site::with(|config| config.rates.app_address = rate(5, 60), |_| {}).await;
+    let site = Site::with(|config| config.rates.app_address = rate(5, 60), |_| {});
     let phone = site.phone().await;
     let address = format!("{}/openapi.json", phone.origin);
     let mut last = None;
@@ -40,7 +40,7 @@ async fn an_address_that_asks_too_often_waits_as_long_as_it_is_told() {
 
 #[tokio::test]
 async fn a_device_key_that_asks_too_often_waits_and_others_do_not() {
-    let site = Site::with(|config| config.rates.installation = rate(3, 60), |_| {}).await;
+    let site = Site::with(|config| config.rates.installation = rate(3, 60), |_| {});
     let (phone, other) = (site.phone().await, site.phone().await);
     for _ in 0..3 {
         phone.register().await;
@@ -52,7 +52,7 @@ async fn a_device_key_that_asks_too_often_waits_and_others_do_not() {
 
 #[tokio::test]
 async fn a_kiosk_that_asks_too_often_waits_but_its_report_is_never_final() {
-    let site = Site::with(|config| config.rates.kiosk = rate(2, 60), |_| {}).await;
+    let site = Site::with(|config| config.rates.kiosk = rate(2, 60), |_| {});
     let holder = site.holder("taro");
     site.registered_phone().await.book(&holder).await;
     let kiosk = site.kiosk("k-1", "seven-eleven").await;

@@ -14,7 +14,7 @@ use crate::site::{NOON, Site};
 async fn a_whole_story_leaves_no_token_certificate_number_or_proof_in_the_log() {
     let lines = Arc::new(Mutex::new(Vec::<u8>::new()));
     log::install(tracing::Level::TRACE, ManualClock::at(NOON), lines.clone());
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let booking = phone.start().await;
@@ -39,12 +39,19 @@ async fn a_whole_story_leaves_no_token_certificate_number_or_proof_in_the_log() 
         URL_SAFE_NO_PAD.encode(phone.key.thumbprint()),
         hex::encode(phone.key.thumbprint()),
     ];
-    for bytes in [&evidence.certificate.0, &evidence.signature.0, &granted.authorisation.0, &booking.nonce.0] {
+    for bytes in [&evidence.certificate.0, &evidence.signature.0, &granted.authorisation.0, &booking.nonce.0]
+    {
         secrets.extend([hex::encode(bytes), STANDARD.encode(bytes), URL_SAFE_NO_PAD.encode(bytes)]);
     }
     for secret in secrets {
         assert!(!text.contains(&secret), "{secret} stands in the log");
     }
-    let dropped = text.lines().find(|line| line.contains("\"dropped\"") && line.contains("\"server::"));
+    let dropped = text.lines().find(|line| line.contains("\"dropped\"") && ours(line));
     assert_eq!(dropped, None, "a field of ours is not on the list");
+}
+
+fn ours(line: &str) -> bool {
+    ["server", "ledger", "trust", "authority"]
+        .iter()
+        .any(|name| line.contains(&format!("\"target\":\"{name}")))
 }

@@ -24,6 +24,7 @@ mod admin;
 mod booking;
 mod card_evidence;
 mod claiming;
+mod commands;
 mod completing;
 mod dpop;
 mod kiosks;

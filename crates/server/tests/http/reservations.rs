@@ -12,7 +12,7 @@ use crate::site::Site;
 
 #[tokio::test]
 async fn a_reservation_is_shown_with_its_end_and_its_last_useful_arrival() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     // 21:00 in Japan.
@@ -31,7 +31,7 @@ async fn a_reservation_is_shown_with_its_end_and_its_last_useful_arrival() {
 
 #[tokio::test]
 async fn a_token_is_worth_nothing_on_another_phone_without_a_proof_or_for_another_number() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let (phone, other) = (site.registered_phone().await, site.registered_phone().await);
     let reservation = phone.book(&holder).await;
@@ -55,7 +55,7 @@ async fn a_token_is_worth_nothing_on_another_phone_without_a_proof_or_for_anothe
 
 #[tokio::test]
 async fn a_reservation_is_cancelled_at_once_and_once() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let reservation = phone.book(&holder).await;
@@ -70,7 +70,7 @@ async fn a_reservation_is_cancelled_at_once_and_once() {
 
 #[tokio::test]
 async fn while_a_kiosk_is_at_work_neither_cancelling_nor_a_new_booking_is_possible() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let reservation = phone.book(&holder).await;
@@ -88,7 +88,7 @@ async fn while_a_kiosk_is_at_work_neither_cancelling_nor_a_new_booking_is_possib
 
 #[tokio::test]
 async fn a_reservation_that_has_ended_cannot_be_cancelled() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let reservation = phone.book(&holder).await;

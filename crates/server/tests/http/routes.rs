@@ -67,9 +67,11 @@ impl Caller<'_> {
         let request = match self {
             Self::Phone(phone) => phone.client.request(method, format!("{}{path}", phone.origin)),
             Self::Kiosk(kiosk) => kiosk.client.request(method, format!("{}{path}", kiosk.origin)),
-            Self::Operator { address, .. } => {
-                reqwest::Client::builder().no_proxy().build().unwrap().request(method, format!("http://{address}{path}"))
-            }
+            Self::Operator { address, .. } => reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .unwrap()
+                .request(method, format!("http://{address}{path}")),
         };
         Answer::read(request.send().await.unwrap()).await
     }
@@ -100,7 +102,15 @@ async fn walk(interface: Interface, caller: Caller<'_>) {
             bad_bodies(&caller, method, path).await;
         }
     }
-    for path in ["/", "/app/v2/bookings", "/app/v1/bookings/", "/kiosk/v1", "/%2e%2e/etc", "/admin/v1/kiosks/a/b/c", "/app/v1/bookings/not-a-uuid/card/x"] {
+    for path in [
+        "/",
+        "/app/v2/bookings",
+        "/app/v1/bookings/",
+        "/kiosk/v1",
+        "/%2e%2e/etc",
+        "/admin/v1/kiosks/a/b/c",
+        "/app/v1/bookings/not-a-uuid/card/x",
+    ] {
         assert_eq!(caller.bare("GET", path).await.refused(), ProblemType::NotFound, "{path}");
     }
 }
@@ -133,36 +143,37 @@ async fn bad_bodies(caller: &Caller<'_>, method: &Method, path: &str) {
 
 #[tokio::test]
 async fn every_wrong_request_to_the_app_listener_gets_a_problem() {
-    let site = Site::with(|config| crate::limits::admit_all(&mut config.rates), |_| {}).await;
+    let site = Site::with(|config| crate::limits::admit_all(&mut config.rates), |_| {});
     let phone = site.registered_phone().await;
     walk(Interface::App, Caller::Phone(&phone)).await;
 }
 
 #[tokio::test]
 async fn every_wrong_request_to_the_kiosk_listener_gets_a_problem() {
-    let site = Site::with(|config| crate::limits::admit_all(&mut config.rates), |_| {}).await;
+    let site = Site::with(|config| crate::limits::admit_all(&mut config.rates), |_| {});
     let kiosk = site.kiosk("k-1", "seven-eleven").await;
     walk(Interface::Kiosk, Caller::Kiosk(&kiosk)).await;
 }
 
 #[tokio::test]
 async fn every_wrong_request_to_the_admin_listener_gets_a_problem() {
-    let site = Site::with(|config| crate::limits::admit_all(&mut config.rates), |_| {}).await;
+    let site = Site::with(|config| crate::limits::admit_all(&mut config.rates), |_| {});
     let (address, token) = (site.running().admin_addr, site.admin_token());
     walk(Interface::Admin, Caller::Operator { address, token }).await;
 }
 
 #[tokio::test]
 async fn path_parameters_of_the_wrong_form_lead_nowhere() {
-    let site = Site::new().await;
+    let site = Site::new();
     let phone = site.registered_phone().await;
-    let call = Call::new(reqwest::Method::POST, "/app/v1/bookings/not-a-uuid/reservation").key("0123456789abcdef");
+    let call =
+        Call::new(reqwest::Method::POST, "/app/v1/bookings/not-a-uuid/reservation").key("0123456789abcdef");
     assert_eq!(phone.call(call).await.refused(), ProblemType::NotFound);
 }
 
 #[tokio::test]
 async fn a_body_of_two_gigabytes_is_refused_by_its_announcement() {
-    let site = Site::new().await;
+    let site = Site::new();
     let head = format!(
         "POST /admin/v1/kiosks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
          Content-Type: application/json\r\nContent-Length: 2147483648\r\n\r\n",
@@ -175,7 +186,7 @@ async fn a_body_of_two_gigabytes_is_refused_by_its_announcement() {
 
 #[tokio::test]
 async fn an_endless_body_is_cut_off_at_its_bound() {
-    let site = Site::new().await;
+    let site = Site::new();
     let head = format!(
         "POST /admin/v1/kiosks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
          Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -188,7 +199,7 @@ async fn an_endless_body_is_cut_off_at_its_bound() {
 
 #[tokio::test]
 async fn a_body_that_does_not_come_is_not_waited_for() {
-    let site = Site::with(|config| config.listen.admin.budget.body_timeout_secs = Some(1), |_| {}).await;
+    let site = Site::with(|config| config.listen.admin.budget.body_timeout_secs = Some(1), |_| {});
     let head = format!(
         "POST /admin/v1/kiosks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
          Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{",
@@ -200,7 +211,7 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_compressed_body_is_not_opened() {
-    let site = Site::new().await;
+    let site = Site::new();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = client.post(format!("http://{}/admin/v1/kiosks", site.running().admin_addr));
     let request = request.bearer_auth(site.admin_token()).header("content-type", "application/json");

@@ -44,12 +44,12 @@ impl ledger::Clock for StoreClock {
 
 impl Site {
     /// A site at noon, as `init` makes it.
-    pub async fn new() -> Self {
-        Self::with(|_| {}, |_| {}).await
+    pub fn new() -> Self {
+        Self::with(|_| {}, |_| {})
     }
 
     /// A site after changes to its settings and its parts.
-    pub async fn with(configure: impl FnOnce(&mut Config), replace: impl FnOnce(&mut Parts)) -> Self {
+    pub fn with(configure: impl FnOnce(&mut Config), replace: impl FnOnce(&mut Parts)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("site");
         let issued = IssuedCard::with(to_date_time(NOON), |order| order.name = "unused".parse().unwrap());

@@ -9,7 +9,7 @@ use crate::site::Site;
 
 #[tokio::test]
 async fn a_stop_flips_readiness_while_it_still_answers_and_then_ends() {
-    let mut site = Site::with(|config| config.listen.drain_secs = 1, |_| {}).await;
+    let mut site = Site::with(|config| config.listen.drain_secs = 1, |_| {});
     let (admin, app) = (site.running().admin_addr, site.running().app_addr);
     let ready = format!("http://{admin}/readyz");
     assert_eq!(reqwest::get(&ready).await.unwrap().status(), 200);

@@ -11,7 +11,7 @@ use crate::terminal::{claim, completion};
 
 #[tokio::test]
 async fn a_user_pin_is_booked_on_the_phone_and_reset_at_the_kiosk() {
-    let site = Site::new().await;
+    let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
 

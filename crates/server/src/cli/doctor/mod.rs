@@ -92,13 +92,8 @@ impl Report {
 /// [`CliError`] if the settings themselves do not hold.
 pub async fn run(file: &Path) -> Result<ExitCode, CliError> {
     let config = Config::load(file)?;
-    let now = SystemClock::new().now();
-    let mut report = Report::default();
-    report.ok(format!("settings: {}", file.display()));
-    files::look(&config, now, &mut report);
-    trust::look(&config, now, &mut report);
-    let running = network::look(&config, &mut report).await;
-    store::look(&config, now, running, &mut report).await;
+    let report = examine(&config, SystemClock::new().now()).await;
+    output::line(&format!("settings: {}", file.display()));
     for finding in &report.0 {
         let word = match finding.level {
             Level::Ok => "ok  ",
@@ -111,6 +106,16 @@ pub async fn run(file: &Path) -> Result<ExitCode, CliError> {
         }
     }
     Ok(if report.worst() == Level::Fail { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Looks at everything.
+pub async fn examine(config: &Config, now: Timestamp) -> Report {
+    let mut report = Report::default();
+    files::look(config, now, &mut report);
+    trust::look(config, now, &mut report);
+    let running = network::look(config, &mut report).await;
+    store::look(config, now, running, &mut report).await;
+    report
 }
 
 #[cfg(test)]
