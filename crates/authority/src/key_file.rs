@@ -181,7 +181,8 @@ mod tests {
         };
         let two = pem.repeat(2);
         let cut = pem.replace("\n", "").replace("KEY-----M", "KEY-----\nN");
-        for bad in ["", "secret-canary", &made.public_pem(), &p384, &two, &cut, &"A".repeat(5000)] {
+        let label = pem.replace("PRIVATE KEY", "EC PRIVATE KEY");
+        for bad in ["", "secret-canary", &made.public_pem(), &p384, &two, &cut, &label, &"A".repeat(5000)] {
             fs::write(&path, bad).unwrap();
             let error = P256Key::load(&path).map(|_| ()).unwrap_err().to_string();
             assert!(error.ends_with("is not one P-256 private key as PKCS#8 in PEM"), "{error}");

@@ -365,6 +365,17 @@ fn what_is_no_compact_jws_is_refused() {
 }
 
 #[test]
+fn a_token_longer_than_ours_is_not_even_read() {
+    let forger = Forger::new();
+    let claims = Value::Object(forger.claims.clone()).to_string();
+    let header = Value::Object(forger.header.clone()).to_string();
+    let padded = forger.sign(&header, &format!("{claims}{}", " ".repeat(300)));
+    assert_eq!(forger.refused(&padded), None, "spaces are no matter");
+    let long = forger.sign(&header, &format!("{claims}{}", " ".repeat(3000)));
+    assert_eq!(forger.refused(&long), because(NotGenuine::Malformed));
+}
+
+#[test]
 fn keys_rotate_without_a_token_lost_and_an_old_key_ends() {
     let (old, new) = (key(), key());
     let (old_pem, new_pem) = (old.public_pem().to_owned(), new.public_pem().to_owned());
