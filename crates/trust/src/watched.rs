@@ -110,6 +110,9 @@ mod tests {
 
     use super::*;
 
+    /// So that a fault ends the test instead of hanging it.
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+
     /// A file that is read only when the test lets it be.
     struct Gated {
         path: PathBuf,
@@ -127,7 +130,7 @@ mod tests {
         fn read(&self, _: Option<&[FileStamp]>, before: Option<&String>) -> String {
             if before.is_some() {
                 self.reading.send(()).unwrap();
-                self.go_on.lock().unwrap().recv().unwrap();
+                self.go_on.lock().unwrap().recv_timeout(PATIENCE).unwrap();
             }
             fs::read_to_string(&self.path).unwrap()
         }
@@ -149,7 +152,7 @@ mod tests {
             let watched = Arc::clone(&watched);
             async move { watched.current().await }
         });
-        tokio::task::spawn_blocking(move || is_reading.recv().unwrap()).await.unwrap();
+        tokio::task::spawn_blocking(move || is_reading.recv_timeout(PATIENCE).unwrap()).await.unwrap();
         for _ in 0..3 {
             assert_eq!(*watched.current().await, "old", "nobody else waits");
         }
