@@ -16,7 +16,7 @@ use reservation::installation::{
     self, AcceptCard, AttemptAnswer, CopyLift, DebitAttempt, Debited, Installation, IssueChallenge, Register,
     SettleAttempt, StartBooking, Verdict,
 };
-use reservation::limits::{ENDED_RESERVATIONS_KEPT, HISTORY_KEPT, RETENTION};
+use reservation::limits::{ENDED_RESERVATIONS_KEPT, HISTORY_KEPT, PROOFS_KEPT, RETENTION};
 use reservation::{Aggregate, Hours, Kinds, PinKind, Policy, Timestamp, decide};
 
 type CardRecord = Record<Card>;
@@ -162,7 +162,26 @@ fn a_claim_of_the_last_second_that_fails_leaves_an_expired_reservation() {
     claims(&mut record, 1);
     record.now = record.now.after(MINUTE);
     assert_eq!(record.send(fail(1)), Settled::Released { claims_left: 0 });
-    assert!(matches!(status(&record), Status::Ended(End::Expired { .. })));
+    assert_eq!(status(&record), Status::Ended(End::Expired { at: record.now }));
+    assert_eq!(history(&record), ["Proved", "Reserved", "Claimed", "ClaimFailed", "Expired"]);
+}
+
+#[test]
+fn a_claim_that_fails_at_the_very_end_of_the_reservation_ends_it() {
+    let mut record = reserved_at(noon()).later(DAY - MINUTE);
+    claims(&mut record, 1);
+    record.now = noon().after(DAY);
+    assert_eq!(record.send(fail(1)), Settled::Released { claims_left: 0 });
+}
+
+#[test]
+fn a_lease_that_outlives_the_reservation_ends_both() {
+    let mut record = reserved_at(noon()).later(DAY - MINUTE);
+    let lease_ends = claims(&mut record, 1).lease_ends;
+    record.now = lease_ends.before(MILLISECOND);
+    assert_eq!(status(&record), Status::Claimed { lease_ends });
+    record.now = record.now.after(DAY);
+    assert_eq!(status(&record), Status::Ended(End::Expired { at: lease_ends }));
 }
 
 #[test]
@@ -409,6 +428,7 @@ fn a_booking_that_is_over_makes_no_reservation() {
 fn ended_reservations_are_bounded_and_the_ninth_in_a_quarter_of_an_hour_must_wait() {
     let mut record = reserved_at(noon());
     for n in 2..=ENDED_RESERVATIONS_KEPT as u128 {
+        record.now = record.now.after(MINUTE);
         record.send(Prove { booking: booking(n), number: number(n as u64) });
         record.send(reserve(n, record.now));
     }
@@ -431,6 +451,33 @@ fn an_ended_reservation_with_claims_is_remembered_longest() {
         record.send(reserve(n, record.now));
     }
     assert_eq!(record.send(complete(1)), Settled::Noted);
+}
+
+#[test]
+fn a_card_proved_in_too_many_bookings_forgets_the_oldest_which_may_prove_it_again() {
+    let mut record = proved_at(noon());
+    for n in 2..=PROOFS_KEPT as u128 {
+        record.send(Prove { booking: booking(n), number: number(n as u64) });
+    }
+    record.clone().send(reserve(1, noon()));
+    record.send(Prove { booking: booking(99), number: number(99) });
+    assert_eq!(record.refusal(reserve(1, noon())), Refusal::NotProved);
+    record.send(Prove { booking: booking(1), number: number(1) });
+    record.send(reserve(1, noon()));
+}
+
+#[test]
+fn a_lock_of_the_app_refuses_also_a_booking_that_was_ready() {
+    let user = registered().and(start(1, PinKind::User)).and(evidence(PinKind::User));
+    let mut face = facing();
+    tries(&mut face, 1, Verdict::Accepted);
+    for mut phone in [user, face] {
+        assert!(phone.get().entitlement(booking(1)).is_ok());
+        let until = noon().after(DAY);
+        phone.state.as_mut().unwrap().standing = installation::Standing::Locked { since: noon(), until };
+        let refused = phone.get().entitlement(booking(1)).err();
+        assert_eq!(refused, Some(installation::Refusal::Locked { until }));
+    }
 }
 
 #[test]
@@ -833,9 +880,17 @@ fn history_and_ended_reservations_are_forgotten_after_ninety_days_and_the_count_
     record.send(Prove { booking: booking(2), number: number(2) });
     let card = record.get();
     assert!(card.ended.is_empty() && card.verdicts.is_empty());
-    // The reservation's end is noticed, and the new proof is made, now.
-    assert_eq!(card.history.len(), 2);
     assert_eq!(card.failures_in_all, 1);
+}
+
+#[test]
+fn ninety_days_are_to_the_millisecond() {
+    let mut record = proved_at(noon());
+    fails_face(&mut record, 1, 1);
+    let kept = at(record.get(), noon().after(RETENTION - MILLISECOND), &Policy::default());
+    assert_eq!((kept.verdicts.len(), kept.history.len()), (1, 3));
+    let gone = at(record.get(), noon().after(RETENTION), &Policy::default());
+    assert_eq!((gone.verdicts.len(), gone.history.len()), (0, 0));
 }
 
 #[test]

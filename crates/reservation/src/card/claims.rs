@@ -81,6 +81,19 @@ pub enum ClaimOutcome {
     },
 }
 
+impl ClaimOutcome {
+    /// When the claim ended, or its proof arrived.
+    pub const fn at(&self) -> Timestamp {
+        match self {
+            Self::Completed { at }
+            | Self::Noted { at }
+            | Self::Failed { at, .. }
+            | Self::Lapsed { at, .. }
+            | Self::Overtaken { at } => *at,
+        }
+    }
+}
+
 /// Why a reset certainly did not happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureReason {

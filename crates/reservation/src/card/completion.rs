@@ -177,6 +177,7 @@ impl Command<Card> for Fail {
             None => {
                 facts.push(Dated::new(now, Fact::ClaimFailed { claim: self.claim, reason: self.reason }));
                 card.spend_running(now, facts, |_| ClaimOutcome::Failed { at: now, reason: self.reason });
+                card.expire_reservation(now, facts);
             }
             Some(ClaimOutcome::Failed { .. }) => {
                 facts.push(Dated::new(now, Fact::Repeated(Repeat::ClaimSettled(self.claim))));

@@ -1,7 +1,7 @@
 //! What time alone does to a card: leases, reservations, attempts and timed locks run out.
 
 use crate::card::{
-    Card, ClaimOutcome, End, EndedClaim, Fact, Live, LiveClaim, OpenAttempt, Refusal, Standing,
+    Card, ClaimOutcome, End, EndedClaim, Fact, Live, LiveClaim, OpenAttempt, Refusal, Reservation, Standing,
 };
 use crate::decision::{Aggregate, Dated};
 use crate::installation::Verdict;
@@ -11,30 +11,22 @@ use crate::{Policy, Timestamp};
 type Facts = Vec<Dated<Fact>>;
 
 impl Card {
-    /// Spends the running claim: the reservation is free again, or at its end.
+    /// Spends the running claim: the reservation is free again, or exhausted.
     pub(super) fn spend_running(
         &mut self,
         at: Timestamp,
         facts: &mut Facts,
         outcome: impl FnOnce(&LiveClaim) -> ClaimOutcome,
     ) {
+        let Some(running) = self.running_claim().cloned() else { return };
         let Some(mut reservation) = self.live.take() else { return };
-        let Live::Claimed(running) = reservation.state else {
-            self.live = Some(reservation);
-            return;
-        };
         let outcome = outcome(&running);
         reservation.claims.push(EndedClaim { facts: running.facts, outcome });
-        reservation.state = Live::Reserved { approval: None };
-        let booking = reservation.booking;
         if reservation.claims.len() >= CLAIMS_PER_RESERVATION {
-            facts.push(Dated::new(at, Fact::Exhausted { booking }));
+            facts.push(Dated::new(at, Fact::Exhausted { booking: reservation.booking }));
             self.ended.push(reservation.with(End::Exhausted { at }));
-        } else if reservation.expires_at <= at {
-            facts.push(Dated::new(at, Fact::Expired { booking }));
-            self.ended.push(reservation.with(End::Expired { at }));
         } else {
-            self.live = Some(reservation);
+            self.live = Some(reservation.with(Live::Reserved { approval: None }));
         }
     }
 
@@ -51,15 +43,17 @@ impl Card {
         }
     }
 
-    fn expire_reservation(&mut self, now: Timestamp, facts: &mut Facts) {
-        let Some(reservation) = self.live.take() else { return };
-        match reservation.state {
-            Live::Reserved { .. } if reservation.expires_at <= now => {
-                let at = reservation.expires_at;
-                facts.push(Dated::new(at, Fact::Expired { booking: reservation.booking }));
-                self.ended.push(reservation.with(End::Expired { at }));
-            }
-            Live::Reserved { .. } | Live::Claimed(_) => self.live = Some(reservation),
+    /// A reservation that no kiosk holds ends with its 24 hours; one that was held, when it is free again.
+    pub(super) fn expire_reservation(&mut self, now: Timestamp, facts: &mut Facts) {
+        let over = |live: &mut Reservation<Live>| match live.state {
+            Live::Reserved { .. } => live.expires_at <= now,
+            Live::Claimed(_) => false,
+        };
+        if let Some(reservation) = self.live.take_if(over) {
+            let freed = reservation.claims.last().map_or(reservation.made_at, |claim| claim.outcome.at());
+            let at = reservation.expires_at.max(freed);
+            facts.push(Dated::new(at, Fact::Expired { booking: reservation.booking }));
+            self.ended.push(reservation.with(End::Expired { at }));
         }
     }
 
