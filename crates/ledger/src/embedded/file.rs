@@ -1,6 +1,6 @@
 //! The database file: readable by its owner only, locked by one process, of a known format.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -62,26 +62,56 @@ impl From<TableError> for OpenError {
 
 /// Opens the file, or creates it with mode 0600 in a directory that exists.
 pub(super) fn open(path: &Path) -> Result<Database, OpenError> {
-    let io = |source| OpenError::Io { path: path.to_owned(), source };
-    let is_new = !path.try_exists().map_err(io)?;
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path)
-        .map_err(io)?;
-    let mode = file.metadata().map_err(io)?.mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(OpenError::Exposed { path: path.to_owned(), mode });
+    if path.try_exists().map_err(|source| io(path, source))? { open_existing(path) } else { create(path) }
+}
+
+fn open_existing(path: &Path) -> Result<Database, OpenError> {
+    let file = OpenOptions::new().read(true).write(true).open(path).map_err(|source| io(path, source))?;
+    refuse_exposed(path, &file)?;
+    open_database(path, file)
+}
+
+/// Makes the database aside and gives it its name when it is whole: a power cut during its making must not leave
+/// a file that can neither be used nor be told from a damaged one.
+fn create(path: &Path) -> Result<Database, OpenError> {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".new");
+    let aside = PathBuf::from(aside);
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    let file = options.open(&aside).map_err(|source| io(&aside, source))?;
+    refuse_exposed(&aside, &file)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(path.to_owned())),
+        Err(TryLockError::Error(source)) => return Err(io(&aside, source)),
     }
-    let backend = FileBackend::new(file).map_err(|error| refusal(path, error))?;
-    let database = builder().create_with_backend(backend).map_err(|error| refusal(path, error))?;
-    if is_new {
-        sync_directory(path).map_err(io)?;
+    // Another process may have given this very file its name before it let the lock go.
+    if path.try_exists().map_err(|source| io(path, source))? {
+        // Whoever else holds a file aside now finds the same, so nobody misses it.
+        let _ = fs::remove_file(&aside);
+        return open_existing(path);
     }
+    file.set_len(0).map_err(|source| io(&aside, source))?;
+    let database = open_database(path, file)?;
+    prepare(&database)?;
+    fs::rename(&aside, path).map_err(|source| io(path, source))?;
+    sync_directory(path).map_err(|source| io(path, source))?;
     Ok(database)
+}
+
+fn open_database(path: &Path, file: File) -> Result<Database, OpenError> {
+    let backend = FileBackend::new(file).map_err(|error| refusal(path, error))?;
+    builder().create_with_backend(backend).map_err(|error| refusal(path, error))
+}
+
+fn refuse_exposed(path: &Path, file: &File) -> Result<(), OpenError> {
+    let mode = file.metadata().map_err(|source| io(path, source))?.mode() & 0o777;
+    if mode & 0o077 == 0 { Ok(()) } else { Err(OpenError::Exposed { path: path.to_owned(), mode }) }
+}
+
+fn io(path: &Path, source: io::Error) -> OpenError {
+    OpenError::Io { path: path.to_owned(), source }
 }
 
 pub(super) fn builder() -> Builder {
@@ -126,7 +156,7 @@ fn refusal(path: &Path, error: DatabaseError) -> OpenError {
     }
 }
 
-/// A new file survives a power cut only once its directory is on disk too.
+/// A file's name survives a power cut only once its directory is on disk too.
 fn sync_directory(path: &Path) -> io::Result<()> {
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => fs::canonicalize(parent)?,

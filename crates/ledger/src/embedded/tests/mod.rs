@@ -200,6 +200,39 @@ async fn the_file_is_for_its_owner_only() {
 }
 
 #[tokio::test]
+async fn a_creation_that_was_cut_off_is_begun_anew() {
+    let directory = TempDir::new().unwrap();
+    let clock = Arc::new(ManualClock::at(Timestamp::from_unix_secs(1_800_000_000)));
+    let aside = directory.path().join("ledger.redb.new");
+    std::fs::write(&aside, b"half a database").unwrap();
+    std::fs::set_permissions(&aside, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let ledger = open(&directory, &clock).unwrap();
+    assert!(!aside.exists());
+    assert_eq!(ledger.commit(&change(&card(1), None, "state", clock.now())).await, Ok(()));
+    drop(ledger);
+    let ledger = open(&directory, &clock).unwrap();
+    assert!(ledger.load(&card(1)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn of_many_that_create_the_store_at_once_one_has_it() {
+    let directory = Arc::new(TempDir::new().unwrap());
+    let clock = Arc::new(ManualClock::at(Timestamp::from_unix_secs(1_800_000_000)));
+    let opening: Vec<_> = (0..8)
+        .map(|_| {
+            let (directory, clock) = (Arc::clone(&directory), Arc::clone(&clock));
+            std::thread::spawn(move || open(&directory, &clock))
+        })
+        .collect();
+    let opened: Vec<_> = opening.into_iter().map(|thread| thread.join().unwrap()).collect();
+    assert_eq!(opened.iter().filter(|opened| opened.is_ok()).count(), 1);
+    assert!(opened.iter().all(|opened| matches!(opened, Ok(_) | Err(OpenError::InUse(_)))));
+    let ledger = opened.into_iter().find_map(Result::ok).unwrap();
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "nothing is left aside");
+    assert_eq!(ledger.commit(&change(&card(1), None, "state", clock.now())).await, Ok(()));
+}
+
+#[tokio::test]
 async fn a_second_process_is_refused_and_told_why() {
     let subject = Embedded::new();
     let refused = open(&subject.directory, &subject.clock).err().expect("the file is locked");

@@ -166,8 +166,14 @@ async fn check(ledger: &EmbeddedLedger, known: &mut [Known]) -> Result<(), TestC
     Ok(())
 }
 
+/// 64, or `PROPTEST_CASES` for a long run.
+fn cases() -> u32 {
+    #[expect(clippy::disallowed_methods, reason = "the variable that proptest itself goes by")]
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(64)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn a_power_cut_at_any_write_loses_nothing_acknowledged_and_leaves_nothing_half_done(
@@ -183,7 +189,10 @@ proptest! {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime is made");
         let mut known: Vec<Known> = (0..RECORDS).map(|_| Known::default()).collect();
-        let mut image = Vec::new();
+        // A store is made aside and named when it is whole: no cut falls into its making.
+        let disk = Disk::with(Vec::new(), usize::MAX);
+        drop(open(&disk).expect("a new store opens"));
+        let mut image = disk.after_power_cut(&mut random);
         for cut in cuts {
             let disk = Disk::with(image, cut);
             if let Some(ledger) = open(&disk) {
