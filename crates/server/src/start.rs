@@ -173,6 +173,7 @@ fn app_context(config: &Config, port: u16, parts: &Arc<Parts>) -> AppContext {
         parts: parts.clone(),
         origin: config.listen.app.public_origin.with_port(port),
         dpop: config.dpop.clone(),
+        trusted_proxies: config.listen.app.trusted_proxies.clone(),
         book_signature: config.service.book_signature,
         book_user: config.service.book_user,
         body_timeout: config.listen.app.budget.body_timeout(),

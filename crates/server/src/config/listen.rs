@@ -1,7 +1,7 @@
 //! `[listen.*]`: the three listeners, each with its own budget, so that a flood on one leaves the others alone.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -91,6 +91,9 @@ pub struct AppListener {
     pub public_origin: Origin,
     certificate: RelativePathBuf,
     key: RelativePathBuf,
+    /// Addresses of our own proxies: only their `X-Forwarded-For` says for whom they ask.
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpAddr>,
     /// What it may use.
     #[serde(default)]
     pub budget: Budget,

@@ -23,6 +23,7 @@ use crate::openapi::{self, Interface};
 use crate::parts::Parts;
 use crate::problem::Refusal;
 use crate::rate::{Limiter, address_key};
+use crate::request::forwarded;
 
 /// What the app's extractors and handlers work with.
 pub struct AppContext {
@@ -36,6 +37,8 @@ pub struct AppContext {
     pub book_signature: bool,
     /// Which PIN kinds can be booked.
     pub book_user: bool,
+    /// Our own proxies.
+    pub trusted_proxies: Vec<IpAddr>,
     /// How long a body may take.
     pub body_timeout: Duration,
     /// Per address.
@@ -48,7 +51,8 @@ impl Gate for AppContext {
     fn admit(&self, request: &ServiceRequest) -> Result<(), Refusal> {
         let peer =
             request.peer_addr().ok_or(Refusal::new(ProblemType::Internal).because("no peer address"))?;
-        self.address_rate.admit(&address_key(peer.ip()))
+        let client = forwarded::client(peer.ip(), request.headers(), &self.trusted_proxies);
+        self.address_rate.admit(&address_key(client))
     }
 
     /// Every answer brings the nonce for the next proof (RFC 9449 §8.2).

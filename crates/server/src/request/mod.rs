@@ -7,6 +7,7 @@
 //! | [`phone`] | the app: DPoP proof, body digest, replay, rate |
 //! | [`terminal`] | the kiosk: its TLS certificate, and that it was admitted and not disabled |
 //! | [`operator`] | the operator's token |
+//! | [`forwarded`] | for which address one of our own proxies asks |
 //! | [`bearer`] | `Authorization` headers |
 //! | [`idempotency`] | the `Idempotency-Key` header |
 //! | [`evidence`] | the multipart body with the card's evidence |
@@ -16,6 +17,7 @@
 pub mod bearer;
 pub mod body;
 pub mod evidence;
+pub mod forwarded;
 pub mod idempotency;
 pub mod json;
 pub mod operator;

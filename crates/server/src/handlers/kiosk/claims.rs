@@ -189,9 +189,11 @@ async fn first_use(
     let body = RememberedKey::new(Purpose::Ceremony, &[b"claim", &id, request.request.as_bytes()]);
     let any = RememberedKey::new(Purpose::Ceremony, &[b"session", &id]);
     let until = session.expires_at.after(authority::LEEWAY).after(authority::LEEWAY);
-    let (body, any) =
-        tokio::join!(parts.store.remember(&body, until, now), parts.store.remember(&any, until, now));
-    match (body?, any?) {
+    // In this order, so that a crash between the two leaves a body that may be tried again, never a session that
+    // refuses the very body it was used with.
+    let body = parts.store.remember(&body, until, now).await?;
+    let any = parts.store.remember(&any, until, now).await?;
+    match (body, any) {
         (Remembered::Seen, _) | (_, Remembered::Fresh) => Ok(()),
         (Remembered::Fresh, Remembered::Seen) => Err(ProblemType::SessionUsed.into()),
     }
