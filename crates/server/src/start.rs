@@ -207,7 +207,7 @@ fn admin_context(config: &Config, parts: &Arc<Parts>) -> Result<AdminContext, St
         parts: parts.clone(),
         token_hash: sha256(token),
         kiosk_authority: Authority::load(&kiosk.authority(), &kiosk.authority_key())?,
-        kiosk_certificate_life: Duration::from_secs(u64::from(kiosk.certificate_days) * 86_400),
+        kiosk_certificate_life: Duration::from_secs(u64::from(kiosk.certificate_days.max(1)) * 86_400),
         body_timeout: config.listen.admin.budget.body_timeout(),
         address_rate: Limiter::new(config.rates.admin_address, parts.clock.clone()),
     })

@@ -118,3 +118,46 @@ pub enum Settled {
         lease_ends: OffsetDateTime,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_completion_says_one_of_three_things_and_nothing_more() {
+        let good = [
+            r#"{"outcome":"completed","proof":"AQ"}"#,
+            r#"{"outcome":"failed","reason":"card-removed"}"#,
+            r#"{"outcome":"unknown"}"#,
+        ];
+        for text in good {
+            let completion: Completion = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&completion).unwrap(), text);
+        }
+        let bad = [
+            r#"{"outcome":"completed"}"#,
+            r#"{"outcome":"failed","reason":"tired"}"#,
+            r#"{"outcome":"unknown","proof":"AQ"}"#,
+            r#"{"outcome":"completed","proof":"AQ","reason":"card-removed"}"#,
+            r#"{"outcome":"done"}"#,
+            "{}",
+        ];
+        for text in bad {
+            assert!(serde_json::from_str::<Completion>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_way_a_claim_settles_reads_back() {
+        let at = time::macros::datetime!(2026-11-21 03:00 UTC);
+        for settled in [
+            Settled::Completed,
+            Settled::Noted,
+            Settled::Released { claims_left: 2 },
+            Settled::Waiting { lease_ends: at },
+        ] {
+            let text = serde_json::to_string(&settled).unwrap();
+            assert_eq!(serde_json::from_str::<Settled>(&text).unwrap(), settled, "{text}");
+        }
+    }
+}

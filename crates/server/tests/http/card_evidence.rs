@@ -11,7 +11,7 @@ use wire::app::{Booking, CardEvidence};
 use wire::problem::ProblemType;
 
 use crate::answer::Answer;
-use crate::faults::{NoRegister, NoRevocations};
+use crate::faults::{BrokenRegister, NoRegister, NoRevocations};
 use crate::holder::Holder;
 use crate::phone::{Phone, evidence_call};
 use crate::site::{NOON, Site};
@@ -217,4 +217,19 @@ async fn the_issuer_is_found_by_its_key_and_both_generations_are_believed() {
 
 fn generations() -> [virtual_card::issuer::Generation; 2] {
     virtual_card::issuer::Generation::ALL
+}
+
+#[tokio::test]
+async fn a_panic_of_ours_is_a_problem_without_its_words_and_the_server_goes_on() {
+    let site = Site::with(|_| {}, |parts| parts.registry = Arc::new(BrokenRegister));
+    let holder = site.holder("taro");
+    let phone = site.registered_phone().await;
+    let booking = phone.start().await;
+    let evidence = phone.evidence(&booking, &holder);
+    for _ in 0..3 {
+        let answer = phone.prove(booking.booking, &evidence).await;
+        assert_eq!(answer.refused(), ProblemType::Internal);
+        assert!(!String::from_utf8_lossy(&answer.body).contains("canary"));
+    }
+    assert_eq!(phone.start().await.target, wire::PinKind::User);
 }

@@ -22,6 +22,16 @@ impl CardRegistry for NoRegister {
     }
 }
 
+/// A register with a fault of ours in it.
+pub struct BrokenRegister;
+
+#[async_trait]
+impl CardRegistry for BrokenRegister {
+    async fn find(&self, _: &CertificateRef) -> Result<CardEntry, RegistryError> {
+        panic!("canary-in-a-panic")
+    }
+}
+
 /// Revocations that nobody can tell.
 pub struct NoRevocations;
 
