@@ -3,7 +3,7 @@
 use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use reservation::{CardId, InstallationId, KioskId, ReservationNumber};
+use reservation::{CardId, InstallationId, KioskId, ReservationNumber, SessionId};
 
 /// What a record is about. Every kind states its retention in one table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,11 +16,13 @@ pub enum RecordKind {
     Number,
     /// One kiosk that was admitted.
     Kiosk,
+    /// Kiosk session to the one body it was used with.
+    Session,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Installation, Self::Card, Self::Number, Self::Kiosk];
+    pub const ALL: [Self; 5] = [Self::Installation, Self::Card, Self::Number, Self::Kiosk, Self::Session];
 
     /// One byte for keys and associated data; never reused for another kind.
     pub const fn tag(self) -> u8 {
@@ -29,6 +31,7 @@ impl RecordKind {
             Self::Card => b'C',
             Self::Number => b'N',
             Self::Kiosk => b'K',
+            Self::Session => b'S',
         }
     }
 
@@ -39,6 +42,7 @@ impl RecordKind {
             Self::Card => "card",
             Self::Number => "number",
             Self::Kiosk => "kiosk",
+            Self::Session => "session",
         }
     }
 
@@ -114,6 +118,11 @@ impl RecordKey {
     /// The record of a kiosk.
     pub fn kiosk(id: &KioskId) -> Self {
         Self { kind: RecordKind::Kiosk, id: id.as_str().as_bytes().to_vec() }
+    }
+
+    /// The use of a kiosk session.
+    pub fn session(id: SessionId) -> Self {
+        Self { kind: RecordKind::Session, id: id.to_bytes().to_vec() }
     }
 
     /// The key of a listed record whose id a store has read back.

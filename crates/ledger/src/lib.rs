@@ -41,4 +41,4 @@ pub use forms::{Kiosk, KioskFact};
 pub use key::{ListedKind, Partition, Purpose, RecordKey, RecordKind, RememberedKey};
 pub use port::Ledger;
 pub use seal::{RootKey, Sealer};
-pub use store::{NumberTaken, Patience, Record, Step, Store, StoreError, TransactError};
+pub use store::{NumberTaken, Patience, Record, SessionUsed, Step, Store, StoreError, TransactError};

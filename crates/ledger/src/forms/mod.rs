@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `macros`, `values` | the machinery: structures, enums, ids, times |
 //! | `installation`, `card` | the two aggregates and their facts |
-//! | [`kiosk`], [`number`] | the small records |
+//! | [`kiosk`], [`number`], [`session`] | the small records |
 
 #[macro_use]
 mod macros;
@@ -16,6 +16,7 @@ mod card;
 mod installation;
 pub mod kiosk;
 pub mod number;
+pub mod session;
 mod values;
 
 #[cfg(test)]
@@ -26,6 +27,7 @@ use serde::de::DeserializeOwned;
 
 pub use kiosk::{Kiosk, KioskFact};
 pub use number::{NumberEntry, NumberFact};
+pub use session::{SessionFact, SessionUse};
 
 /// The version that is written.
 pub const SCHEMA: u8 = 1;

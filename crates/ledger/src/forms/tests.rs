@@ -12,7 +12,10 @@ use reservation::{
     OperatorId, RequestHash, RequestKey, ReservationNumber, SessionId, StaffId, SurfaceHash, Timestamp,
 };
 
-use super::{DecodeError, Form, Kiosk, KioskFact, NumberEntry, NumberFact, SCHEMA, decode, encode};
+use super::{
+    DecodeError, Form, Kiosk, KioskFact, NumberEntry, NumberFact, SCHEMA, SessionFact, SessionUse, decode,
+    encode,
+};
 
 /// Random values from one seed. The mirrors' macros walk every field and every variant with it.
 pub(crate) struct Draw(u64);
@@ -147,6 +150,8 @@ macro_rules! for_every_form {
         $check::<Event<KioskFact>>($($argument),*)?;
         $check::<NumberEntry>($($argument),*)?;
         $check::<Event<NumberFact>>($($argument),*)?;
+        $check::<SessionUse>($($argument),*)?;
+        $check::<Event<SessionFact>>($($argument),*)?;
     };
 }
 
@@ -262,12 +267,14 @@ fn what_version_1_wrote_is_read_as_it_was_meant() {
             "kiosk-event" => means::<Event<KioskFact>>(&bytes),
             "number" => means::<NumberEntry>(&bytes),
             "number-event" => means::<Event<NumberFact>>(&bytes),
+            "session" => means::<SessionUse>(&bytes),
+            "session-event" => means::<Event<SessionFact>>(&bytes),
             other => panic!("no form is called {other}"),
         };
         assert_eq!(read, meaning, "{name}");
         names.insert(name);
     }
-    assert_eq!(names.len(), 8);
+    assert_eq!(names.len(), 10);
 }
 
 #[test]
@@ -327,6 +334,8 @@ fn write_the_fixture() {
         + &lines_of::<Kiosk>("kiosk")
         + &lines_of::<Event<KioskFact>>("kiosk-event")
         + &lines_of::<NumberEntry>("number")
-        + &lines_of::<Event<NumberFact>>("number-event");
+        + &lines_of::<Event<NumberFact>>("number-event")
+        + &lines_of::<SessionUse>("session")
+        + &lines_of::<Event<SessionFact>>("session-event");
     std::fs::write(path, text).unwrap();
 }

@@ -30,7 +30,7 @@ use crate::seal::{Content, Place, Sealer, UnsealError};
 pub use error::{StoreError, TransactError};
 pub use record::Record;
 pub use settle::Patience;
-pub use small::{KioskPage, NumberTaken};
+pub use small::{KioskPage, NumberTaken, SessionUsed};
 
 /// A sealed store with the retry rules. Cheap to clone.
 #[derive(Clone)]

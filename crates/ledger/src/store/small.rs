@@ -1,19 +1,24 @@
-//! Numbers, kiosks and first uses.
+//! Numbers, kiosks, kiosk sessions and first uses.
 
 use reservation::decision::Dated;
-use reservation::{CardId, Event, KioskId, ReservationNumber, Timestamp};
+use reservation::{CardId, Event, KioskId, RequestHash, ReservationNumber, SessionId, Timestamp};
 
 use super::error::{StoreError, TransactError};
 use super::{Step, Store};
 use crate::change::Remembered;
 use crate::error::RememberError;
-use crate::forms::{Kiosk, KioskFact, NumberEntry, NumberFact};
+use crate::forms::{Kiosk, KioskFact, NumberEntry, NumberFact, SessionFact, SessionUse};
 use crate::key::{ListedKind, RecordKey, RememberedKey};
 
 /// The number leads to another card: draw again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this reservation number leads to another card")]
 pub struct NumberTaken;
+
+/// The session was used with another body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this kiosk session was used with another body")]
+pub struct SessionUsed;
 
 /// A page of kiosks, in the order of their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,6 +100,27 @@ impl Store {
         let open = |(key, stored): &(RecordKey, crate::Stored)| self.open_record(key, stored);
         let kiosks: Result<Vec<Kiosk>, StoreError> = page.records.iter().map(open).collect();
         Ok(KioskPage { kiosks: kiosks?, more: page.more })
+    }
+
+    /// Binds a kiosk session to the first body it is used with; the same body may come again.
+    ///
+    /// # Errors
+    /// [`SessionUsed`], or what went wrong with the store.
+    pub async fn use_session(
+        &self,
+        session: SessionId,
+        request: RequestHash,
+        now: Timestamp,
+    ) -> Result<(), TransactError<SessionUsed>> {
+        self.transact::<SessionUse, _, _>(&session, |used| {
+            let fact = match used {
+                None => SessionFact::Used,
+                Some(used) if used.request == request => SessionFact::Repeated,
+                Some(_) => return Err(SessionUsed),
+            };
+            Ok(Step { state: SessionUse { request }, event: event(now, fact), outcome: () })
+        })
+        .await
     }
 
     /// Notes a use that may happen once. An error is to be treated as a second use: asking again would meet our

@@ -6,7 +6,7 @@
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use authority::{CLAIM_TOKEN_LIFE, ClaimToken, SessionToken, TokenError};
-use ledger::{Purpose, Remembered, RememberedKey};
+use ledger::{SessionUsed, TransactError};
 use reservation::card::{self, ClaimRequest, Grant, NewClaim, Permission};
 use reservation::statement::{CardChallenge, ClaimStatement, ResetStatement};
 use reservation::{BookingId, Card, ClaimId, Timestamp, decision};
@@ -177,24 +177,17 @@ fn claim_token(
     Ok(parts.tokens.issue(&token, terminal.now)?)
 }
 
-/// A session makes one claim, and the card's record sees only its own: two traces see the other cards. A body that
-/// was tried before may be tried again; another body in a session that was used may not.
+/// A session makes one claim, and the card's record sees only its own: a record of the session sees the other cards.
+/// The body it was first used with may come again, whatever happened since; another body may not.
 async fn first_use(
     request: &ClaimRequest,
     session: &SessionToken,
     parts: &Parts,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let id = session.session.to_bytes();
-    let body = RememberedKey::new(Purpose::Ceremony, &[b"claim", &id, request.request.as_bytes()]);
-    let any = RememberedKey::new(Purpose::Ceremony, &[b"session", &id]);
-    let until = session.expires_at.after(authority::LEEWAY).after(authority::LEEWAY);
-    // In this order, so that a crash between the two leaves a body that may be tried again, never a session that
-    // refuses the very body it was used with.
-    let body = parts.store.remember(&body, until, now).await?;
-    let any = parts.store.remember(&any, until, now).await?;
-    match (body, any) {
-        (Remembered::Seen, _) | (_, Remembered::Fresh) => Ok(()),
-        (Remembered::Fresh, Remembered::Seen) => Err(ProblemType::SessionUsed.into()),
-    }
+    let used = parts.store.use_session(session.session, request.request, now).await;
+    used.map_err(|error| match error {
+        TransactError::Refused(SessionUsed) => ProblemType::SessionUsed.into(),
+        TransactError::Store(error) => error.into(),
+    })
 }
