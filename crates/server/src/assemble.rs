@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use authority::{CardAuthority, TokenKey, Tokens};
 use ledger::{EmbeddedLedger, Ledger, RootKey, Sealer, SteadyClock, Store};
-use ledger_redis::{Credentials, RedisLedger, Settings};
+use ledger_redis::{Credentials, Identity, RedisLedger, Settings, Tls};
 use reservation::Policy;
 use trust::{Anchors, CardIdKey, CrlFiles, FileRegistry};
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, StoreKind};
+use crate::config::{Config, RedisStore, StoreKind};
 use crate::dpop::Nonces;
 use crate::files;
 use crate::listener::tls;
@@ -154,11 +154,30 @@ pub async fn open_store(config: &Config) -> Result<Arc<dyn Ledger>, StartError> 
         StoreKind::Redis => {
             let missing = StartError::Setting { setting: "store.redis", problem: "is missing" };
             let redis = config.store.redis.as_ref().ok_or(missing)?;
-            let mut settings = Settings::at(redis.url.clone());
-            settings.credentials =
-                Credentials { user: redis.user.clone(), password_file: redis.password_file() };
+            let settings = redis_settings(redis)?;
             let store = RedisLedger::start(&settings).await;
             Ok(Arc::new(store.map_err(|error| StartError::Store(error.to_string()))?))
         }
     }
+}
+
+fn redis_settings(redis: &RedisStore) -> Result<Settings, StartError> {
+    let mut settings = Settings::at(redis.url.clone());
+    settings.credentials = Credentials { user: redis.user.clone(), password_file: redis.password_file() };
+    settings.auditor = redis
+        .auditor
+        .clone()
+        .map(|user| Credentials { user: Some(user), password_file: redis.auditor_password_file() });
+    let identity = redis.tls_identity().map_err(|setting| StartError::Setting {
+        setting,
+        problem: "is missing beside the other of the two",
+    })?;
+    settings.tls = redis.tls_authority().map(|authority| Tls {
+        authority,
+        identity: identity.map(|(certificate, key)| Identity { certificate, key }),
+    });
+    if let Some(connections) = redis.connections {
+        settings.connections = connections;
+    }
+    Ok(settings)
 }
