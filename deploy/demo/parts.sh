@@ -168,7 +168,10 @@ finish() {
      pkcs15-tool -D                                               the card, as OpenSC sees it
      jpki-phone --config $DIR/phone.toml --reader '$PHONE_READER' book --target user --again
      jpki-phone --config $DIR/phone.toml --reader '$PHONE_READER' status
-     jpki-kiosk --config $KEY/kiosk.toml --reader '$KIOSK_READER' check
+     kill $pid_card; virtual-card run --dir $DIR/site/trust --vpcd 127.0.0.1:$((reader_port + 1)) &
+                                                                  the card goes from the phone to the kiosk
+     jpki-kiosk --config $KEY/kiosk.toml --reader '$KIOSK_READER' redeem --target user
+     jpki-kiosk --config $KEY/kiosk.toml check
      jpki-reset doctor --config $DIR/site/jpki-reset.toml
      jpki-reset kiosk disable tokyo-0001 --config $DIR/site/jpki-reset.toml
 
