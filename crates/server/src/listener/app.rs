@@ -5,21 +5,17 @@ use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::HttpServer;
 use actix_web::dev::{Server, ServiceRequest};
-use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use actix_web::middleware::from_fn;
-use actix_web::web::{self, Bytes, Data, PathConfig};
-use actix_web::{App, HttpServer};
 use reservation::InstallationId;
 use rustls::ServerConfig;
-use utoipa_actix_web::AppExt as _;
 use wire::problem::ProblemType;
 
-use super::frame::{Frame, Gate};
-use super::routes::Routes;
+use super::frame::Gate;
+use super::served::Served;
 use crate::config::{self, Budget, Origin};
-use crate::openapi::{self, Interface};
+use crate::openapi::Interface;
 use crate::parts::Parts;
 use crate::problem::Refusal;
 use crate::rate::{Limiter, address_key};
@@ -75,31 +71,8 @@ pub fn serve(
     budget: &Budget,
     patience: Duration,
 ) -> io::Result<Server> {
-    let interface = Interface::App;
-    let frame = Arc::new(Frame {
-        listener: interface.name(),
-        routes: Routes::of(&interface.document(), &[(openapi::PATH, Method::GET)]),
-        gate: context.clone(),
-        deadline: budget.answer_timeout(),
-        clock: context.parts.clock.clone(),
-        metrics: context.parts.metrics.clone(),
-    });
-    let document = Bytes::from(interface.json());
-    let data = Data::from(context.clone());
-    let server = HttpServer::new(move || {
-        let (frame, document) = (frame.clone(), document.clone());
-        App::new()
-            .app_data(data.clone())
-            .app_data(PathConfig::default().error_handler(|_, _| Refusal::new(ProblemType::NotFound).into()))
-            .into_utoipa_app()
-            .configure(interface.routes())
-            .into_app()
-            .route(
-                openapi::PATH,
-                web::get().to(move || std::future::ready(openapi::answer(document.clone()))),
-            )
-            .wrap(from_fn(move |request, next| super::frame::frame(frame.clone(), request, next)))
-    });
+    let served = Served::new(Interface::App, context, &context.parts, budget);
+    let server = HttpServer::new(move || served.app());
     let server = bounded!(server, budget, patience, 2);
     Ok(server.listen_rustls_0_23(socket, tls)?.run())
 }

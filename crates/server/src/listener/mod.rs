@@ -3,6 +3,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`app`], [`kiosk`], [`admin`] | what one listener serves, and how it is bound |
+//! | `served` | what each worker of a listener serves |
 //! | [`frame`] | what happens round every request: id, route, rate, deadline, problem, log line, count |
 //! | [`routes`] | which paths and methods a listener has |
 //! | [`tls`] | certificates and keys of the TLS listeners |
@@ -28,4 +29,5 @@ pub mod app;
 pub mod frame;
 pub mod kiosk;
 pub mod routes;
+mod served;
 pub mod tls;
