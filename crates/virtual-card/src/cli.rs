@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use virtual_card::issuer::layout::{CardName, Layout};
 use virtual_card::issuer::{CardOrder, Generation, Issuer, Revocation};
 use virtual_card::reader::{PortPair, PrivateReaders, SOCKET_VARIABLE};
-use virtual_card::vpcd::{POWERED_WITHIN, Plugged, VpcdError};
+use virtual_card::vpcd::{Plugged, SEEN_WITHIN, VpcdError};
 use virtual_card::{AuthorityKey, FRESH_SIGNATURE_PIN, FRESH_USER_PIN, TokenKind, VirtualCard};
 
 /// A software My Number Card for tests and demonstrations. Its issuer, its certificates and the reset of a PIN are
@@ -219,7 +219,7 @@ fn plug(card: &Card, vpcd: &str, trace: bool) -> Result<(), Failure> {
     let told = format!("{} is in the reader at {vpcd}; end this program to pull it", path.display());
     let (ended, end) = oneshot::channel();
     thread::spawn(move || {
-        ended.send(match plugged.wait_until_powered(POWERED_WITHIN) {
+        ended.send(match plugged.wait_until_seen(SEEN_WITHIN) {
             Ok(()) => {
                 output::line(&told);
                 plugged.wait()

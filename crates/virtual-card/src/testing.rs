@@ -17,7 +17,7 @@ use crate::issuer::layout::{CardName, Layout};
 use crate::issuer::{CardOrder, Issuer};
 use crate::reader::{PrivateReaders, SOCKET_VARIABLE};
 use crate::virtual_card::VirtualCard;
-use crate::vpcd::{POWERED_WITHIN, Plugged};
+use crate::vpcd::{Plugged, SEEN_WITHIN};
 
 /// An issuer with one card, in a folder that goes when this is dropped. Its functions panic where a test could not
 /// go on.
@@ -93,7 +93,7 @@ impl IssuedCard {
     /// If another holder has it, or the reader is gone.
     pub fn plug(&self, address: &str) -> Plugged {
         let plugged = Plugged::plug(self.take(), address).expect("a reader");
-        plugged.wait_until_powered(POWERED_WITHIN).expect("a reader that powers the card");
+        plugged.wait_until_powered(SEEN_WITHIN).expect("a reader that powers the card");
         plugged
     }
 

@@ -7,7 +7,7 @@
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::os::linux::net::TcpStreamExt as _;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::virtual_card::VirtualCard;
 
 /// The stack sees an insertion within a second; a busy machine may take longer.
-pub const POWERED_WITHIN: Duration = Duration::from_secs(15);
+pub const SEEN_WITHIN: Duration = Duration::from_secs(15);
 
 /// Why the card is no longer in the reader.
 #[derive(Debug, thiserror::Error)]
@@ -32,8 +32,8 @@ pub enum VpcdError {
         source: io::Error,
     },
     /// The reader took the connection and did nothing: it holds one card at a time, so another one may be in it.
-    #[error("the virtual reader (vpcd) does not power the card: is another card in it?")]
-    NotPowered,
+    #[error("the virtual reader (vpcd) does not look at the card: is another card in it?")]
+    NotSeen,
     /// The reader went away.
     #[error("the virtual reader closed the connection")]
     ReaderGone,
@@ -50,7 +50,14 @@ pub struct Plugged {
     stream: TcpStream,
     /// `None` once the thread has been joined.
     thread: Option<JoinHandle<(VirtualCard, VpcdError)>>,
+    seen: Receiver<()>,
     powered: Receiver<()>,
+}
+
+/// What the reader did at least once: room for one sign, since nobody may be listening.
+struct Signs {
+    seen: SyncSender<()>,
+    powered: SyncSender<()>,
 }
 
 impl Plugged {
@@ -61,27 +68,34 @@ impl Plugged {
     pub fn plug(mut card: VirtualCard, address: &str) -> Result<Self, VpcdError> {
         let mut stream = connect(address)?;
         let control = stream.try_clone()?;
-        let (on, powered) = mpsc::channel();
+        let (saw, seen) = mpsc::sync_channel(1);
+        let (on, powered) = mpsc::sync_channel(1);
+        let signs = Signs { seen: saw, powered: on };
         let thread = thread::spawn(move || {
-            let error = match serve(&mut card, &mut stream, &on) {
+            let error = match serve(&mut card, &mut stream, &signs) {
                 Ok(never) => match never {},
                 Err(error) => error,
             };
             (card, error)
         });
-        Ok(Self { stream: control, thread: Some(thread), powered })
+        Ok(Self { stream: control, thread: Some(thread), seen, powered })
     }
 
-    /// Waits until the reader has powered the card, which the stack does when it has seen the insertion; usually
-    /// [`POWERED_WITHIN`].
+    /// Waits until the reader has looked at the card (it asks for the ATR all the time); usually [`SEEN_WITHIN`].
     ///
     /// # Errors
-    /// [`VpcdError::NotPowered`], [`VpcdError::ReaderGone`].
+    /// [`VpcdError::NotSeen`], [`VpcdError::ReaderGone`].
+    pub fn wait_until_seen(&self, limit: Duration) -> Result<(), VpcdError> {
+        wait(&self.seen, limit)
+    }
+
+    /// Waits until the reader has powered the card. The stack does that when it has seen the insertion; but after a
+    /// card that was pulled from under a client, only when the next client connects.
+    ///
+    /// # Errors
+    /// [`VpcdError::NotSeen`], [`VpcdError::ReaderGone`].
     pub fn wait_until_powered(&self, limit: Duration) -> Result<(), VpcdError> {
-        self.powered.recv_timeout(limit).map_err(|error| match error {
-            RecvTimeoutError::Timeout => VpcdError::NotPowered,
-            RecvTimeoutError::Disconnected => VpcdError::ReaderGone,
-        })
+        wait(&self.powered, limit)
     }
 
     /// Serves the card until the reader goes away, and tells why.
@@ -134,17 +148,26 @@ fn connect(address: &str) -> Result<TcpStream, VpcdError> {
 /// What cannot be: serving ends with an error only.
 enum Never {}
 
-fn serve(card: &mut VirtualCard, stream: &mut TcpStream, powered: &Sender<()>) -> Result<Never, VpcdError> {
+fn wait(sign: &Receiver<()>, limit: Duration) -> Result<(), VpcdError> {
+    sign.recv_timeout(limit).map_err(|error| match error {
+        RecvTimeoutError::Timeout => VpcdError::NotSeen,
+        RecvTimeoutError::Disconnected => VpcdError::ReaderGone,
+    })
+}
+
+fn serve(card: &mut VirtualCard, stream: &mut TcpStream, signs: &Signs) -> Result<Never, VpcdError> {
     loop {
         match Message::read(stream)? {
             Message::PowerOff => card.power_cycle(),
             Message::PowerOn => {
                 card.power_cycle();
-                // Nobody has to be listening.
-                let _ = powered.send(());
+                let _ = signs.powered.try_send(());
             }
             Message::Reset => card.reset(),
-            Message::GetAtr => write(stream, card.atr())?,
+            Message::GetAtr => {
+                write(stream, card.atr())?;
+                let _ = signs.seen.try_send(());
+            }
             Message::Command(command) => write(stream, &card.transmit(&command))?,
         }
     }
@@ -222,9 +245,9 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let plugged = Plugged::plug(issued.take(), &address).unwrap();
-        assert!(matches!(plugged.wait_until_powered(Duration::from_millis(20)), Err(VpcdError::NotPowered)));
+        assert!(matches!(plugged.wait_until_seen(Duration::from_millis(20)), Err(VpcdError::NotSeen)));
         drop(listener.accept().unwrap());
-        assert!(matches!(plugged.wait_until_powered(POWERED_WITHIN), Err(VpcdError::ReaderGone)));
+        assert!(matches!(plugged.wait_until_seen(SEEN_WITHIN), Err(VpcdError::ReaderGone)));
         assert!(matches!(plugged.wait(), VpcdError::ReaderGone));
     }
 }
