@@ -3,15 +3,32 @@
 //! Nobody else may have the card: take it out of its reader first.
 
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use card::{Jpki, Tries, VerifyError};
 use reservation::PinKind;
 use secret::Pin;
-use virtual_card::CardInHand;
+use virtual_card::{CardInHand, FileError};
+
+const LOOK_EVERY: Duration = Duration::from_millis(1);
+const LIMIT: Duration = Duration::from_secs(5);
 
 fn open(card: &Path) -> Jpki {
-    let hand = CardInHand::open(card).expect("a card that nobody else has");
+    let hand = take(card);
     Jpki::select(hand.on_reader().expect("an empty reader")).expect("a My Number Card")
+}
+
+/// A program that another thread is just starting has, until it has become itself, what this process had open.
+fn take(card: &Path) -> CardInHand {
+    let begun = Instant::now();
+    loop {
+        match CardInHand::open(card) {
+            Ok(hand) => return hand,
+            Err(FileError::InUse { .. }) if begun.elapsed() < LIMIT => thread::sleep(LOOK_EVERY),
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 /// What is left of a PIN's tries.

@@ -1,5 +1,4 @@
-//! Whether a virtual reader holds a card, told by the system's table of connections: a connection of our own would be
-//! a card, and two cards that follow each other too fast are one to the smart card service.
+//! Whether a virtual reader holds a card, told by the system's table of connections: one of our own would be a card.
 
 use std::fs;
 use std::thread;

@@ -12,6 +12,9 @@ pub const KIOSK: &str = "jpki-kiosk";
 /// The software card.
 pub const CARD: &str = "virtual-card";
 
+/// Says what the smart card service sees; a part of these tests.
+pub const READER_WATCH: &str = "reader-watch";
+
 /// Where a program of ours is.
 ///
 /// # Panics

@@ -30,6 +30,9 @@ pub const USER_PIN: &str = virtual_card::FRESH_USER_PIN;
 /// The signature PIN of a fresh card.
 pub const SIGNATURE_PIN: &str = virtual_card::FRESH_SIGNATURE_PIN;
 
+/// The smart card service sees a card within a second; a busy machine may take longer.
+const SEEN_WITHIN: Duration = Duration::from_secs(4);
+const PUT_AT_MOST: usize = 5;
 const START_LIMIT: Duration = Duration::from_secs(30);
 /// For one visit or one booking, restarts of others included.
 const PROGRAM_LIMIT: Duration = Duration::from_secs(90);
@@ -101,6 +104,7 @@ pub struct Stack {
     clock: Option<MovedClock>,
     relays: Relays,
     redis: Option<Redis>,
+    watch: Child,
     readers: PrivateReaders,
     site: Site,
     order: Order,
@@ -133,12 +137,16 @@ impl Stack {
         site.set("dpop.iat_window_secs", 86_400);
         site.issue(CARD, &[]);
         let readers = PrivateReaders::start_anywhere().unwrap();
+        let mut watch = programs::command(programs::READER_WATCH);
+        watch.env(SOCKET_VARIABLE, readers.socket());
+        let watch = Child::start("watch", &mut watch, &[], &folder.path().join("said"));
         let mut stack = Self {
             card: None,
             server: None,
             clock: order.time_is_moved.then(MovedClock::now),
             relays: Relays::default(),
             redis: None,
+            watch,
             readers,
             site,
             order,
@@ -220,6 +228,14 @@ impl Stack {
     /// The stack's folder, in which everything is that any of its programs writes.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The folder in which the smart card service keeps its log.
+    ///
+    /// # Panics
+    /// Never: its socket lies in it.
+    pub fn readers_folder(&self) -> &Path {
+        self.readers.socket().parent().expect("a socket lies in a folder")
     }
 
     fn said(&self) -> PathBuf {
@@ -373,35 +389,57 @@ impl Stack {
 
     // --- cards ----------------------------------------------------------------------------------
 
-    /// Takes whatever card lies somewhere, and puts this one there.
+    /// Takes whatever card lies somewhere, puts this one there, and returns when the smart card service has seen it.
+    ///
+    /// # Panics
+    /// If it does not see it.
     pub fn put(&mut self, card: &str, place: Place) {
         self.pull();
+        // pcscd looks every 400 ms. A card that is away for less, and was pulled from under a client, it takes for the
+        // one that has gone; away once more it is seen to be away.
+        for _ in 0..PUT_AT_MOST {
+            let begun = self.watch_lines();
+            let process = self.insert(card, place);
+            let seen = self.until_service_says("in", place, begun);
+            self.card = Some((process, place));
+            if seen {
+                return;
+            }
+            self.pull();
+        }
+        panic!("the smart card service does not see the card:\n{}", self.watch.said());
+    }
+
+    fn insert(&self, card: &str, place: Place) -> Child {
         let reader = self.card_relay(place).map_or_else(|| self.reader_address(place), CardRelay::address);
         let mut command = programs::command(programs::CARD);
         command.arg("run").arg("--dir").arg(self.site.trust());
         command.args(["--card", card, "--vpcd", &reader, "--trace"]);
-        let card = Child::start("card", &mut command, &[], &self.said());
-        card.wait_until("insertion", START_LIMIT, || !card.said().is_empty());
-        self.card = Some((card, place));
+        Child::start("card", &mut command, &[], &self.said())
     }
 
-    /// Waits until card tools of others see the card.
-    ///
-    /// # Panics
-    /// If they do not.
-    pub fn until_seen(&self, place: Place) {
-        let seen = |line: &str| line.contains("Yes") && line.contains(reader_name(place));
-        self.card().wait_until("card in the list", START_LIMIT, || {
-            self.tool("opensc-tool", &["--list-readers"], &[]).out.lines().any(seen)
-        });
-    }
-
-    /// Takes the card away, and returns when its reader has seen that.
+    /// Takes the card away, and returns when reader and service have seen that.
     pub fn pull(&mut self) {
         if let Some((card, place)) = self.card.take() {
             card.kill();
             wait_until_empty(self.reader_port(place));
+            // One that was never seen to come is not seen to leave.
+            let last = |line: &String| line.ends_with(reader_name(place));
+            let lines: Vec<String> = self.watch.said().lines().map(str::to_owned).collect();
+            if lines.iter().rfind(|line| last(line)).is_some_and(|line| line.starts_with("in")) {
+                self.until_service_says("out", place, lines.len());
+            }
         }
+    }
+
+    fn watch_lines(&self) -> usize {
+        self.watch.said().lines().count()
+    }
+
+    /// Waits until it has said this of a reader after so many lines; whether it did.
+    fn until_service_says(&self, word: &str, place: Place, after: usize) -> bool {
+        let line = format!("{word} {}", reader_name(place));
+        self.watch.waits(SEEN_WITHIN, || self.watch.said().lines().skip(after).any(|said| said == line))
     }
 
     fn reader_port(&self, place: Place) -> u16 {

@@ -1,12 +1,13 @@
 //! What must hold after every kill.
 
 use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use end_to_end::child::Child;
 use end_to_end::relay::{Moment, Then, Trap};
 use end_to_end::said::Said;
-use end_to_end::stack::{Place, Stack};
+use end_to_end::stack::{Order, Place, Stack};
 use reservation::BookingId;
 use reservation::limits::CLAIMS_PER_RESERVATION;
 
@@ -26,6 +27,28 @@ pub(crate) fn kill_at(trap: &Trap, moment: Moment, then: Then, begin: impl FnOnc
     assert_eq!(said.code, None, "{moment:?}: {said}");
     trap.count();
     said
+}
+
+/// Most of a run is waiting, for a card to be seen or a server to be asked again.
+const STACKS: usize = 3;
+
+/// Does the runs on several stacks at once. `run` is given the stack and how many runs it has had before.
+pub(crate) fn on_several_stacks<T: Sync>(
+    order: Order,
+    runs: &[T],
+    run: impl Fn(&mut Stack, usize, &T) + Sync,
+) {
+    thread::scope(|scope| {
+        for first in 0..STACKS.min(runs.len()) {
+            let run = &run;
+            scope.spawn(move || {
+                let mut stack = order.start();
+                for (number, which) in runs.iter().skip(first).step_by(STACKS).enumerate() {
+                    run(&mut stack, number, which);
+                }
+            });
+        }
+    });
 }
 
 /// A new card after every few runs: the rules bound how many reservations one card gets in a quarter of an hour.

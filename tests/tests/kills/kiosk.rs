@@ -8,7 +8,9 @@ use end_to_end::stack::{CARD, Order, Place, SIGNATURE_PIN, Stack};
 use reservation::limits::CLAIM_LEASE;
 use reservation::{BookingId, PinKind};
 
-use crate::check::{Books, card_of, completed_once, kill_at};
+use crate::check::{Books, card_of, completed_once, kill_at, on_several_stacks};
+
+const ORDER: Order = Order::moving_time().with_relays();
 
 const FIRST: &str = "8351";
 const SECOND: &str = "9462";
@@ -52,40 +54,42 @@ fn resume(stack: &mut Stack, card: &str, reservation: BookingId, what: &str) {
     completed_once(stack, card, reservation, what);
 }
 
-fn count(stack: &mut Stack, trap: impl Fn(&Stack) -> &Trap) -> Vec<String> {
+/// What a visit that is left alone says through a relay.
+fn seen(trap: impl Fn(&Stack) -> &Trap) -> Vec<String> {
+    let mut stack = ORDER.start();
     stack.put(CARD, Place::Phone);
     stack.book(&[SIGNATURE_PIN]).done();
     stack.put(CARD, Place::Kiosk);
-    trap(stack).count();
-    visit(stack, FIRST).done();
-    trap(stack).seen()
+    trap(&stack).count();
+    visit(&stack, FIRST).done();
+    trap(&stack).seen()
 }
 
 #[test]
 fn a_kiosk_killed_between_any_two_messages_settles_it_and_the_reset_is_done_once() {
-    let mut stack = Order::moving_time().with_relays().start();
-    let exchanges = count(&mut stack, Stack::kiosk_trap);
+    let exchanges = seen(Stack::kiosk_trap);
     assert!(exchanges.len() >= 3, "{exchanges:?}");
-    for (run, moment) in Moment::all(exchanges.len()).enumerate() {
+    let moments: Vec<_> = Moment::all(exchanges.len()).collect();
+    on_several_stacks(ORDER, &moments, |stack, run, moment| {
         let what = format!("killed {moment:?} of {exchanges:?}");
-        let (card, reservation) = reserve(&mut stack, run);
+        let (card, reservation) = reserve(stack, run);
         let begin = || stack.begin_redeeming(&[SIGNATURE_PIN, FIRST, FIRST]);
-        kill_at(stack.kiosk_trap(), moment, Then::Lose, begin);
-        resume(&mut stack, &card, reservation, &what);
-    }
+        kill_at(stack.kiosk_trap(), *moment, Then::Lose, begin);
+        resume(stack, &card, reservation, &what);
+    });
 }
 
 #[test]
 fn a_kiosk_killed_at_any_command_to_the_card_settles_it_and_the_reset_is_done_once() {
-    let mut stack = Order::moving_time().with_relays().start();
-    let commands = count(&mut stack, |stack| stack.card_trap(Place::Kiosk));
+    let commands = seen(|stack| stack.card_trap(Place::Kiosk));
     assert!(commands.len() >= 20, "{commands:?}");
-    for (run, number) in (1..=commands.len()).enumerate() {
-        let what = format!("killed at command {number} of {commands:?}");
-        let (card, reservation) = reserve(&mut stack, run);
+    let moments: Vec<_> = (1..=commands.len()).map(Moment::Before).collect();
+    on_several_stacks(ORDER, &moments, |stack, run, moment| {
+        let what = format!("killed {moment:?} of {commands:?}");
+        let (card, reservation) = reserve(stack, run);
         let begin = || stack.begin_redeeming(&[SIGNATURE_PIN, FIRST, FIRST]);
         // The command itself still reaches the card, and its answer nobody.
-        kill_at(stack.card_trap(Place::Kiosk), Moment::Before(number), Then::Pass, begin);
-        resume(&mut stack, &card, reservation, &what);
-    }
+        kill_at(stack.card_trap(Place::Kiosk), *moment, Then::Pass, begin);
+        resume(stack, &card, reservation, &what);
+    });
 }

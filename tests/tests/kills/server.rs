@@ -4,10 +4,11 @@
 use end_to_end::cards;
 use end_to_end::child::Child;
 use end_to_end::relay::{Moment, Then, Trap};
+use end_to_end::said::Said;
 use end_to_end::stack::{CARD, Order, Place, SIGNATURE_PIN, Stack, Store};
 use reservation::PinKind;
 
-use crate::check::{Books, LIMIT, card_of, completed_once};
+use crate::check::{Books, LIMIT, card_of, completed_once, on_several_stacks};
 
 const NEW_PIN: &str = "8351";
 
@@ -17,14 +18,13 @@ fn server_dies(
     trap: impl Fn(&Stack) -> &Trap,
     moment: Moment,
     begin: impl Fn(&Stack) -> Child,
-) {
+) -> Said {
     let killer = stack.server_killer();
     trap(stack).set(moment, Then::Lose, move || killer.kill());
     let run = begin(stack);
     assert!(trap(stack).wait(LIMIT), "{moment:?} never came: {}", run.said());
     stack.restart_server();
-    run.finish(LIMIT).done();
-    trap(stack).count();
+    run.finish(LIMIT).done()
 }
 
 fn booking(stack: &Stack) -> Child {
@@ -47,38 +47,34 @@ fn exchanges(stack: &mut Stack) -> (usize, usize) {
 }
 
 fn a_server_killed_anywhere_loses_and_doubles_nothing(store: Store) {
-    let mut stack = Order::on(store).with_relays().start();
-    let (of_phone, of_kiosk) = exchanges(&mut stack);
+    let order = Order::on(store).with_relays();
+    let (of_phone, of_kiosk) = exchanges(&mut order.start());
     assert!(of_phone >= 4 && of_kiosk >= 3, "{of_phone} and {of_kiosk}");
     let phone = Moment::all(of_phone).map(|moment| (Place::Phone, moment));
     let kiosk = Moment::all(of_kiosk).map(|moment| (Place::Kiosk, moment));
-    for (run, (place, moment)) in phone.chain(kiosk).enumerate() {
+    let moments: Vec<_> = phone.chain(kiosk).collect();
+    on_several_stacks(order, &moments, |stack, run, (place, moment)| {
         let what = format!("server killed {moment:?} of the {place:?}");
-        let card = card_of(&mut stack, run, Place::Phone);
+        let card = card_of(stack, run, Place::Phone);
         stack.put(&card, Place::Phone);
         stack.new_phone();
-        let books = Books::open(&stack, &card);
-        if place == Place::Phone {
-            server_dies(&mut stack, Stack::app_trap, moment, booking);
-        } else {
-            booking(&stack).finish(LIMIT).done();
-        }
-        let reservation = books.one_reservation_lives(&stack, &what);
+        let books = Books::open(stack, &card);
+        match place {
+            Place::Phone => server_dies(stack, Stack::app_trap, *moment, booking),
+            Place::Kiosk => booking(stack).finish(LIMIT).done(),
+        };
+        let reservation = books.one_reservation_lives(stack, &what);
         stack.put(&card, Place::Kiosk);
-        if place == Place::Kiosk {
-            server_dies(&mut stack, Stack::kiosk_trap, moment, visit);
-            assert_eq!(
-                stack.stored(&card).unwrap().claims(reservation).len(),
-                1,
-                "{what}: one visit, one claim"
-            );
-        } else {
-            visit(&stack).finish(LIMIT).done();
-        }
-        completed_once(&stack, &card, reservation, &what);
+        match place {
+            Place::Phone => visit(stack).finish(LIMIT).done(),
+            Place::Kiosk => server_dies(stack, Stack::kiosk_trap, *moment, visit),
+        };
+        completed_once(stack, &card, reservation, &what);
+        let claims = stack.stored(&card).unwrap().claims(reservation);
+        assert_eq!(claims.len(), 1, "{what}: one visit, one claim");
         stack.pull();
         assert!(cards::accepts(&stack.site().card(&card), PinKind::User, NEW_PIN), "{what}");
-    }
+    });
 }
 
 #[test]
