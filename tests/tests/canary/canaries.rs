@@ -26,7 +26,8 @@ pub(crate) struct Pins {
 
 impl Pins {
     pub(crate) fn canaries(&self) -> Vec<Canary> {
-        let signature = [self.signature, self.wrong_signature].map(|pin| Canary::new(pin, Kind::SignaturePin));
+        let signature =
+            [self.signature, self.wrong_signature].map(|pin| Canary::new(pin, Kind::SignaturePin));
         let [first, again] = self.mistyped;
         let user = [self.user, self.new_user, first, again].map(|pin| Canary::new(pin, Kind::UserPin));
         signature.into_iter().chain(user).collect()
@@ -134,7 +135,7 @@ pub(crate) fn names(card: &Path) -> Vec<String> {
     let certificate = Certificate::from_der(&der).unwrap();
     let certificate = certificate.tbs_certificate();
     let mut values: Vec<Vec<u8>> = Vec::new();
-    for name in certificate.subject().as_ref() {
+    for name in certificate.subject().iter_rdn() {
         values.extend(name.iter().map(|part| part.value.value().to_vec()));
     }
     let (_, others): (bool, SubjectAltName) = certificate.get_extension().unwrap().unwrap();
@@ -144,8 +145,12 @@ pub(crate) fn names(card: &Path) -> Vec<String> {
         }
     }
     let mut names: Vec<String> = values.into_iter().map(|value| String::from_utf8(value).unwrap()).collect();
-    let parts: Vec<_> =
-        names.iter().filter(|name| name.contains('　')).flat_map(|name| name.split('　')).map(str::to_owned).collect();
+    let parts: Vec<_> = names
+        .iter()
+        .filter(|name| name.contains('　'))
+        .flat_map(|name| name.split('　'))
+        .map(str::to_owned)
+        .collect();
     names.extend(parts);
     names.retain(|name| name.len() >= SHORTEST && name.chars().any(|letter| letter != '0'));
     names

@@ -46,7 +46,9 @@ impl Form {
     /// What to look for if these bytes shall be found in this form; nothing if the form does not differ from the plain one.
     pub(crate) fn needles(self, bytes: &[u8]) -> Vec<Vec<u8>> {
         match self {
-            Self::Base64 | Self::Base64Url => (0..3).map(|before| self.inside_base64(bytes, before)).collect(),
+            Self::Base64 | Self::Base64Url => {
+                (0..3).map(|before| self.inside_base64(bytes, before)).collect()
+            }
             _ => self.written(bytes).into_iter().collect(),
         }
     }
@@ -66,7 +68,9 @@ impl Form {
             Self::Decimals => Some(list(", ").into_bytes()),
             Self::DecimalsInJson => Some(list(",").into_bytes()),
             Self::Escaped => differs(bytes.escape_ascii().to_string()),
-            Self::EscapedInJson => std::str::from_utf8(bytes).ok().and_then(|text| differs(escaped_in_json(text))),
+            Self::EscapedInJson => {
+                std::str::from_utf8(bytes).ok().and_then(|text| differs(escaped_in_json(text)))
+            }
             Self::Base64 => Some(STANDARD.encode(bytes).into_bytes()),
             Self::Base64Url => Some(URL_SAFE.encode(bytes).into_bytes()),
         }

@@ -62,13 +62,13 @@ fn nothing_leaks(store: Store) {
         let run = Run::on(store, pins);
         run.logged_all_it_could();
         let finds = search(&run.folders(), &run.canaries());
-        // The card's own memory holds its certificates; that the search finds them there shows that it searches.
-        let (on_the_card, elsewhere): (Vec<_>, Vec<_>) = finds.into_iter().partition(|find| run.is_the_card(find));
-        let names: BTreeSet<_> = on_the_card.iter().map(|find| find.canary.as_str()).collect();
+        // A card's memory holds its certificates; that the search finds them there shows that it searches.
+        let (on_cards, elsewhere): (Vec<_>, Vec<_>) = finds.into_iter().partition(|find| run.is_a_card(find));
+        let names: BTreeSet<_> = on_cards.iter().map(|find| find.canary.as_str()).collect();
         for name in run.names() {
             assert!(names.contains(name.as_str()), "{name} is not found in its own certificate");
         }
-        assert!(on_the_card.iter().all(|find| run.names().contains(&find.canary)), "{on_the_card:#?}");
+        assert!(on_cards.iter().all(|find| run.names().contains(&find.canary)), "{on_cards:#?}");
         elsewhere
     });
     for finds in [&first, &second] {

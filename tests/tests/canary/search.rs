@@ -60,7 +60,8 @@ fn place(text: &str, needle: &Needle) -> Option<String> {
     let (at, _) = text.match_indices(&wanted).find(|(at, found)| {
         let before = text[..*at].chars().next_back();
         let after = text[at + found.len()..].chars().next();
-        !needle.whole_word || ![before, after].into_iter().flatten().any(|letter| letter.is_ascii_alphanumeric())
+        !needle.whole_word
+            || ![before, after].into_iter().flatten().any(|letter| letter.is_ascii_alphanumeric())
     })?;
     let before: String = text[..at].chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect();
     Some(before + &text[at..].chars().take(100).collect::<String>())
