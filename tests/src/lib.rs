@@ -5,6 +5,7 @@
 //! | [`stack`] | everything as in the field, each program a process of its own |
 //! | [`site`] | what the operator makes: keys, certificates, settings, kiosks, simulated cards |
 //! | [`programs`], [`child`], [`said`] | our programs: where they are, one that runs, what one said |
+//! | [`holder`], [`terminal`], [`keys`] | a phone, a kiosk and a card's keys in this process |
 //! | [`cards`] | a card in the test's own hand |
 //! | [`insertion`] | whether a virtual reader holds a card |
 //! | [`redis`] | a private Redis that loses nothing |
@@ -15,7 +16,9 @@
 
 pub mod cards;
 pub mod child;
+pub mod holder;
 pub mod insertion;
+pub mod keys;
 pub mod library;
 pub mod look;
 pub mod programs;
@@ -24,3 +27,4 @@ pub mod relay;
 pub mod said;
 pub mod site;
 pub mod stack;
+pub mod terminal;

@@ -1,6 +1,8 @@
 //! What the operator makes: keys, certificates and settings by `jpki-reset init`, kiosks, and simulated cards.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -145,6 +147,20 @@ impl Site {
         out
     }
 
+    /// Starts a server with these settings, some overridden by the environment, and returns when it is ready.
+    ///
+    /// # Panics
+    /// If it does not become ready.
+    pub fn serve(&self, name: &str, overrides: &[(&str, String)], admin_port: u16) -> Child {
+        let mut command = programs::command(programs::SERVER);
+        command.arg("serve").arg("--config").arg(self.settings());
+        command.envs(overrides.iter().map(|(key, value)| (*key, value)));
+        let server = Child::start(name, &mut command, &[], &self.said);
+        let ready = || get_admin(admin_port, "/readyz").starts_with("HTTP/1.1 200");
+        server.wait_until("readiness", LIMIT, ready);
+        server
+    }
+
     /// Runs a program of ours to its end.
     fn run(&self, program: &str, arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> Said {
         let mut command = programs::command(program);
@@ -153,6 +169,16 @@ impl Site {
         }
         Child::start(program, &mut command, &[], &self.said).finish(LIMIT)
     }
+}
+
+/// An answer of an admin listener, whole; empty if there is none.
+pub fn get_admin(port: u16, path: &str) -> String {
+    let mut answer = String::new();
+    let asked = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).and_then(|mut stream| {
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        stream.read_to_string(&mut answer)
+    });
+    asked.map_or_else(|_| String::new(), |_| answer)
 }
 
 fn read(file: &Path) -> Table {

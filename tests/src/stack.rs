@@ -1,8 +1,6 @@
 //! Everything as in the field: server, store, readers, card, phone and kiosk, each a process of its own.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,7 +15,7 @@ use crate::programs;
 use crate::redis::Redis;
 use crate::relay::{CardRelay, HttpsRelay, RedisRelay, Trap};
 use crate::said::Said;
-use crate::site::Site;
+use crate::site::{Site, get_admin};
 
 /// The card that every stack has; others are issued by name.
 pub const CARD: &str = "card";
@@ -33,7 +31,6 @@ pub const SIGNATURE_PIN: &str = virtual_card::FRESH_SIGNATURE_PIN;
 /// The smart card service sees a card within a second; a busy machine may take longer.
 const SEEN_WITHIN: Duration = Duration::from_secs(4);
 const PUT_AT_MOST: usize = 5;
-const START_LIMIT: Duration = Duration::from_secs(30);
 /// For one visit or one booking, restarts of others included.
 const PROGRAM_LIMIT: Duration = Duration::from_secs(90);
 
@@ -263,11 +260,7 @@ impl Stack {
     }
 
     fn start_program(&self) -> Child {
-        let mut command = programs::command(programs::SERVER);
-        command.arg("serve").arg("--config").arg(self.site.settings());
-        let server = Child::start("server", &mut command, &[], &self.said());
-        server.wait_until("readiness", START_LIMIT, || self.get_admin("/readyz").starts_with("HTTP/1.1 200"));
-        server
+        self.site.serve("server", &[], self.site.admin_port())
     }
 
     /// The clock of the server.
@@ -332,13 +325,7 @@ impl Stack {
 
     /// An answer of the admin listener, whole; empty if there is none.
     pub fn get_admin(&self, path: &str) -> String {
-        let mut answer = String::new();
-        let asked =
-            TcpStream::connect((Ipv4Addr::LOCALHOST, self.site.admin_port())).and_then(|mut stream| {
-                write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
-                stream.read_to_string(&mut answer)
-            });
-        asked.map_or_else(|_| String::new(), |_| answer)
+        get_admin(self.site.admin_port(), path)
     }
 
     /// What the store knows of a card; nothing if it has not proved itself.
