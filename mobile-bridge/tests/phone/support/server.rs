@@ -216,10 +216,13 @@ impl BookingServer for TestServer {
             let found = books.reservations.values_mut().find(|made| made.number == number);
             let found = found.filter(|made| made.token.as_deref() == Some(token));
             let found = found.ok_or_else(|| refused(P::ReservationUnknown))?;
-            if !matches!(found.state, ReservationState::Reserved { .. }) {
-                return Err(refused(P::ReservationEnded));
+            match found.state {
+                ReservationState::Reserved { .. } => {
+                    found.state = ReservationState::Cancelled { at: datetime!(2026-11-21 04:00 UTC) };
+                }
+                ReservationState::Cancelled { .. } => {}
+                _ => return Err(refused(P::ReservationEnded)),
             }
-            found.state = ReservationState::Cancelled { at: datetime!(2026-11-21 04:00 UTC) };
             Ok(found.clone())
         })
     }
