@@ -6,6 +6,7 @@
 //! | [`site`] | what the operator makes: keys, certificates, settings, kiosks, simulated cards |
 //! | [`programs`], [`child`], [`said`] | our programs: where they are, one that runs, what one said |
 //! | [`holder`], [`terminal`], [`keys`] | a phone, a kiosk and a card's keys in this process |
+//! | [`trace`] | what a card was asked |
 //! | [`cards`] | a card in the test's own hand |
 //! | [`insertion`] | whether a virtual reader holds a card |
 //! | [`redis`] | a private Redis that loses nothing |
@@ -28,3 +29,4 @@ pub mod said;
 pub mod site;
 pub mod stack;
 pub mod terminal;
+pub mod trace;

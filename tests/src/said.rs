@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use client::exit::Exit;
+
 /// A program that has ended.
 #[derive(Clone, Debug)]
 pub struct Said {
@@ -22,26 +24,36 @@ impl Said {
     /// If it did not, with all that it said.
     #[track_caller]
     pub fn done(self) -> Self {
-        self.ended(0)
+        self.ended(Exit::Done)
     }
 
-    /// The same, if it ended with this exit code.
+    /// The same, if it ended like this.
     ///
     /// # Panics
     /// If it did not, with all that it said.
     #[track_caller]
-    pub fn ended(self, code: u8) -> Self {
-        assert_eq!(self.code, Some(i32::from(code)), "{self}");
+    pub fn ended(self, exit: Exit) -> Self {
+        assert_eq!(self.code, Some(i32::from(exit.code())), "{self}");
         self
     }
 
-    /// The same, if it said this on standard output.
+    /// The same, if it said this.
     ///
     /// # Panics
     /// If it did not, with all that it said.
     #[track_caller]
     pub fn saying(self, text: &str) -> Self {
-        assert!(self.out.contains(text), "nothing of {text:?} in {self}");
+        assert!(self.out.contains(text) || self.err.contains(text), "nothing of {text:?} in {self}");
+        self
+    }
+
+    /// The same, if it did not say this.
+    ///
+    /// # Panics
+    /// If it did, with all that it said.
+    #[track_caller]
+    pub fn not_saying(self, text: &str) -> Self {
+        assert!(!self.out.contains(text) && !self.err.contains(text), "{text:?} in {self}");
         self
     }
 

@@ -16,6 +16,7 @@ use crate::redis::Redis;
 use crate::relay::{CardRelay, HttpsRelay, RedisRelay, Trap};
 use crate::said::Said;
 use crate::site::{Site, get_admin};
+use crate::trace::Trace;
 
 /// The card that every stack has; others are issued by name.
 pub const CARD: &str = "card";
@@ -30,6 +31,7 @@ pub const SIGNATURE_PIN: &str = virtual_card::FRESH_SIGNATURE_PIN;
 
 /// The smart card service sees a card within a second; a busy machine may take longer.
 const SEEN_WITHIN: Duration = Duration::from_secs(4);
+const REDEEM: &[&str] = &["redeem", "--target", "user", "--no-wait-removal"];
 const PUT_AT_MOST: usize = 5;
 /// For one visit or one booking, restarts of others included.
 const PROGRAM_LIMIT: Duration = Duration::from_secs(90);
@@ -58,13 +60,14 @@ pub struct Order {
     store: Store,
     relays: bool,
     time_is_moved: bool,
+    keeps_hours: bool,
     log: &'static str,
 }
 
 impl Order {
     /// The usual stack on this store.
     pub const fn on(store: Store) -> Self {
-        Self { store, relays: false, time_is_moved: false, log: "info" }
+        Self { store, relays: false, time_is_moved: false, keeps_hours: false, log: "info" }
     }
 
     /// With a relay between any two programs.
@@ -78,10 +81,20 @@ impl Order {
         Self { time_is_moved: true, ..Self::on(Store::Embedded) }
     }
 
+    /// The same, at noon, with kiosk hours as in the field.
+    pub const fn keeping_hours() -> Self {
+        Self { keeps_hours: true, ..Self::moving_time() }
+    }
+
     /// With every program at this log level.
     #[must_use]
     pub const fn logging(self, log: &'static str) -> Self {
         Self { log, ..self }
+    }
+
+    fn clock(self) -> Option<MovedClock> {
+        let moved = || if self.keeps_hours { MovedClock::next_noon_in_japan() } else { MovedClock::now() };
+        self.time_is_moved.then(moved)
     }
 
     /// Makes the site, issues the card, starts everything and admits the kiosk.
@@ -127,7 +140,9 @@ impl Stack {
         let folder = TempDir::with_prefix("stack-").unwrap();
         fs::create_dir(folder.path().join("said")).unwrap();
         let site = Site::make(&folder.path().join("said"), folder.path());
-        site.open_all_day();
+        if !order.keeps_hours {
+            site.open_all_day();
+        }
         site.admit_any_rate();
         site.set("log.level", order.log);
         // Phones go by the machine's clock even where the server's is moved.
@@ -140,7 +155,7 @@ impl Stack {
         let mut stack = Self {
             card: None,
             server: None,
-            clock: order.time_is_moved.then(MovedClock::now),
+            clock: order.clock(),
             relays: Relays::default(),
             redis: None,
             watch,
@@ -450,6 +465,11 @@ impl Stack {
         &self.card.as_ref().expect("a card was put somewhere").0
     }
 
+    /// What the card that lies somewhere was asked since it was put there.
+    pub fn trace(&self) -> Trace {
+        Trace::parse(&self.card().log())
+    }
+
     // --- phone and kiosk ------------------------------------------------------------------------
 
     /// The phone is a new one from here on: another device key, nothing remembered.
@@ -493,8 +513,13 @@ impl Stack {
 
     /// Begins a run of the kiosk.
     pub fn begin_kiosk(&self, arguments: &[&str], typed: &[&str]) -> Child {
+        self.begin_kiosk_of(KIOSK, arguments, typed)
+    }
+
+    /// Begins a run of a kiosk that was admitted by [`Site::add_kiosk`]; it has the reader that all kiosks share.
+    pub fn begin_kiosk_of(&self, kiosk: &str, arguments: &[&str], typed: &[&str]) -> Child {
         let mut command = programs::command(programs::KIOSK);
-        command.arg("--config").arg(self.site.file(&format!("kiosk-{KIOSK}/kiosk.toml")));
+        command.arg("--config").arg(self.site.file(&format!("kiosk-{kiosk}/kiosk.toml")));
         command.args(["--log", self.order.log, "--reader", reader_name(Place::Kiosk), "--lang", "en"]);
         command.args(arguments);
         self.begin("kiosk", command, typed)
@@ -505,9 +530,14 @@ impl Stack {
         self.begin_redeeming(typed).finish(PROGRAM_LIMIT)
     }
 
+    /// The same at another kiosk.
+    pub fn redeem_at(&self, kiosk: &str, typed: &[&str]) -> Said {
+        self.begin_kiosk_of(kiosk, REDEEM, typed).finish(PROGRAM_LIMIT)
+    }
+
     /// Begins that.
     pub fn begin_redeeming(&self, typed: &[&str]) -> Child {
-        self.begin_kiosk(&["redeem", "--target", "user", "--no-wait-removal"], typed)
+        self.begin_kiosk(REDEEM, typed)
     }
 
     fn begin(&self, name: &str, mut command: std::process::Command, typed: &[&str]) -> Child {

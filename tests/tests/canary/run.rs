@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use card::CardTransport as _;
+use client::exit::Exit;
 use end_to_end::cards;
 use end_to_end::child::Child;
 use end_to_end::programs;
@@ -20,10 +21,6 @@ const CARD: &str = "witness";
 /// The holder's, as it is given to the issuer; in the certificate it has an era in front and no hyphens.
 const BIRTH_DATE: &str = "1968-11-23";
 const LIMIT: Duration = Duration::from_secs(30);
-
-/// `client::exit::Exit::Refused` and `Exit::Pin`.
-const REFUSED: u8 = 3;
-const PIN: u8 = 6;
 
 /// A run that is over; server, store and readers still run.
 pub(crate) struct Run {
@@ -41,7 +38,7 @@ impl Run {
         change(&card, PinKind::Signature, SIGNATURE_PIN, pins.signature);
 
         stack.put(CARD, Place::Phone);
-        stack.book(&[pins.wrong_signature]).ended(PIN);
+        stack.book(&[pins.wrong_signature]).ended(Exit::Pin);
         stack.book(&[pins.signature]).done();
         stack.phone(&["cancel", "--yes"], &[]).done();
         stack.stop_server();
@@ -52,8 +49,8 @@ impl Run {
         stack.put(CARD, Place::Kiosk);
         // The known PIN is typed and proved before the server can say that the reservation is not for this one.
         let other = &["redeem", "--target", "signature", "--no-wait-removal"];
-        stack.kiosk(other, &[pins.user]).ended(REFUSED);
-        stack.redeem(&[pins.wrong_signature]).ended(PIN);
+        stack.kiosk(other, &[pins.user]).ended(Exit::Refused);
+        stack.redeem(&[pins.wrong_signature]).ended(Exit::Pin);
         let [first, again] = pins.mistyped;
         stack.redeem(&[pins.signature, first, again, pins.new_user, pins.new_user]).done();
         stack.pull();

@@ -1,6 +1,7 @@
 //! The kiosk is killed: started again it settles what it left open, and the holder gets the new PIN with the same
 //! reservation, after the hold's end at the latest. The server is told a success only where there was one.
 
+use client::exit::Exit;
 use end_to_end::cards;
 use end_to_end::relay::{Moment, Then, Trap};
 use end_to_end::said::Said;
@@ -14,8 +15,6 @@ const ORDER: Order = Order::moving_time().with_relays();
 
 const FIRST: &str = "8351";
 const SECOND: &str = "9462";
-/// `client::exit::Exit::Refused`.
-const REFUSED: u8 = 3;
 
 fn visit(stack: &Stack, new: &str) -> Said {
     stack.redeem(&[SIGNATURE_PIN, new, new])
@@ -41,7 +40,7 @@ fn resume(stack: &mut Stack, card: &str, reservation: BookingId, what: &str) {
     if stack.stored(card).unwrap().completions(reservation) == 0 {
         let again = visit(stack, SECOND);
         if !again.is_done() {
-            again.ended(REFUSED);
+            again.ended(Exit::Refused);
             stack.clock().advance(CLAIM_LEASE);
             visit(stack, SECOND).done();
         }
