@@ -3,6 +3,8 @@
 //! Sixteen kiosks claim the same reservation at the same moment, and each sends its claim twice, as one does that has
 //! lost an answer. One of them gets the hold, both its answers are the same bytes, and every other is refused. The hold
 //! is given back, and it begins anew; the third hold is completed. On Redis the kiosks are spread over two servers.
+//!
+//! `CONTESTED_CLAIMS` says how many claims on each store (10,000 unless told).
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use std::collections::BTreeSet;
@@ -27,6 +29,7 @@ use virtual_card::reader::PortPair;
 use wire::kiosk::{Claim, Completion, FailureReason, Granted, Settled};
 use wire::problem::ProblemType;
 
+/// Unless the environment says otherwise.
 const CONTESTED_CLAIMS: usize = 10_000;
 const KIOSKS: usize = 16;
 /// How often each sends its claim.
@@ -97,7 +100,8 @@ impl Field {
     async fn contest(&self, known: &CardKey) -> (usize, Granted) {
         let mut claims = Vec::with_capacity(KIOSKS);
         for kiosk in &self.kiosks {
-            claims.push(terminal::claim(&kiosk.session(Some(PinKind::User)).await, known, PinKind::User));
+            let session = kiosk.session(Some(PinKind::User)).await;
+            claims.push(terminal::claim(&session, known, PinKind::User, terminal::random_challenge()));
         }
         let start = Arc::new(Barrier::new(KIOSKS * SENT));
         let sent = claims.into_iter().zip(&self.kiosks).enumerate().flat_map(|(number, (claim, kiosk))| {
@@ -158,8 +162,14 @@ async fn send(number: usize, kiosk: Terminal, claim: Claim, start: Arc<Barrier>)
     (number, kiosk.claim(&claim).await)
 }
 
+#[expect(clippy::disallowed_methods, reason = "how long to run is told from outside")]
+fn contested_claims() -> usize {
+    let told = std::env::var("CONTESTED_CLAIMS").ok();
+    told.map_or(CONTESTED_CLAIMS, |text| text.replace('_', "").parse().expect("a whole number"))
+}
+
 fn no_two_holds(store: Store) {
-    let reservations = CONTESTED_CLAIMS.div_ceil(PER_RESERVATION);
+    let reservations = contested_claims().div_ceil(PER_RESERVATION);
     let cards: Vec<(String, usize)> = (0..reservations.div_ceil(RESERVATIONS_PER_CARD))
         .map(|number| {
             let left = reservations - number * RESERVATIONS_PER_CARD;
