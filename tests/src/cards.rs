@@ -19,8 +19,12 @@ fn open(card: &Path) -> Jpki {
     Jpki::select(hand.on_reader().expect("an empty reader")).expect("a My Number Card")
 }
 
-/// A program that another thread is just starting has, until it has become itself, what this process had open.
-fn take(card: &Path) -> CardInHand {
+/// Takes the card in hand.
+///
+/// # Panics
+/// If somebody else has it.
+pub fn take(card: &Path) -> CardInHand {
+    // A program that another thread is just starting has, until it has become itself, what this process had open.
     let begun = Instant::now();
     loop {
         match CardInHand::open(card) {

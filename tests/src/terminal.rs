@@ -102,9 +102,8 @@ pub fn claim_statement(session: &Session, target: PinKind, card_challenge: CardC
     }
 }
 
-/// The claim of a card that is on the reader: `known` signs for the session.
-pub fn claim(session: &Session, known: &CardKey, target: PinKind) -> Claim {
-    let card_challenge = *Uuid::new_v4().as_bytes();
+/// The claim of a card that drew this challenge: `known` signs for the session.
+pub fn claim(session: &Session, known: &CardKey, target: PinKind, card_challenge: CardChallenge) -> Claim {
     let statement = claim_statement(session, target, card_challenge);
     Claim {
         session: session.session.clone(),
@@ -112,6 +111,11 @@ pub fn claim(session: &Session, known: &CardKey, target: PinKind) -> Claim {
         signature: known.sign(&statement.to_bytes()).into(),
         card_challenge: card_challenge.into(),
     }
+}
+
+/// A challenge as a card draws it.
+pub fn random_challenge() -> CardChallenge {
+    *Uuid::new_v4().as_bytes()
 }
 
 /// The proof of a card that took the new PIN: `target` signs for the claim.

@@ -1,0 +1,20 @@
+//! Bad input through the real programs: what the person is told, what the card was asked, what the store keeps.
+//!
+//! Only what needs the whole stack is here; tests/README.md says where each other kind of bad input is tried.
+//!
+//! | module | what is bad |
+//! |---|---|
+//! | [`known_pin`] | the PIN that proves the holder |
+//! | [`certificates`] | the card, or a certificate on it |
+//! | [`reservations`] | the moment, or what is going on with the reservation |
+//! | [`kiosks`] | the kiosk |
+//! | [`new_pin`] | the PIN that shall be set |
+//! | [`authorisation`] | where and how often an authorisation is used |
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+mod authorisation;
+mod certificates;
+mod kiosks;
+mod known_pin;
+mod new_pin;
+mod reservations;
