@@ -123,7 +123,7 @@ pub struct Stack {
 
 enum Server {
     Program(Child),
-    Library(LibraryServer),
+    Library(Box<LibraryServer>),
 }
 
 #[derive(Default)]
@@ -267,9 +267,10 @@ impl Stack {
     /// If it does not become ready.
     pub fn start_server(&mut self) {
         self.server = Some(match &self.clock {
-            Some(clock) => {
-                Server::Library(LibraryServer::start(&self.site.settings(), &Time::Moved(clock.clone())))
-            }
+            Some(clock) => Server::Library(Box::new(LibraryServer::start(
+                &self.site.settings(),
+                &Time::Moved(clock.clone()),
+            ))),
             None => Server::Program(self.start_program()),
         });
     }

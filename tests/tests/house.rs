@@ -1,4 +1,5 @@
 //! The house is as ARCHITECTURE.md draws it: which crate may lean on which, and that every file says what it is for.
+#![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
