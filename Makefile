@@ -24,7 +24,7 @@ setup-test:
 
 .PHONY: build
 build: setup
-	@cargo build --workspace --bins
+	@cargo build --locked --workspace --bins
 
 .PHONY: demo
 demo: build ## The whole story on this machine; ONCE=1 stops after it; STORE=redis runs it on Redis
@@ -32,9 +32,9 @@ demo: build ## The whole story on this machine; ONCE=1 stops after it; STORE=red
 
 .PHONY: test
 test: setup-test fmt lint ## Set-up, format, lints and every test; the runner's summary comes last
-	@cargo test --quiet --workspace --doc >/dev/null
-	@cargo build --workspace --bins
-	@cargo nextest run --workspace --no-fail-fast
+	@cargo test --locked --quiet --workspace --doc >/dev/null
+	@cargo build --locked --workspace --bins
+	@cargo nextest run --locked --workspace --no-fail-fast
 
 .PHONY: fmt
 fmt:
@@ -42,7 +42,7 @@ fmt:
 
 .PHONY: lint
 lint: setup
-	@cargo clippy --workspace --all-targets -- -D warnings
+	@cargo clippy --locked --workspace --all-targets -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 
 .PHONY: soak
@@ -51,7 +51,7 @@ soak: build ## Long runs: a million random commands, long kill and contention ru
 
 .PHONY: bench
 bench: setup ## Figures as ratios against a baseline in the same run
-	@cargo bench --workspace
+	@cargo bench --locked --workspace
 
 .PHONY: clean
 clean: ## Remove the demo's files (the build cache stays)
