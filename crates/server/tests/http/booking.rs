@@ -111,6 +111,8 @@ async fn a_booking_is_over_after_fifteen_minutes_at_every_step() {
     site.advance(Duration::from_secs(15 * 60));
     let refused = phone.prove(late_card.booking, &phone.evidence(&late_card, &holder)).await;
     assert_eq!(refused.refused(), ProblemType::BookingExpired);
+    // The card's evidence got lost, and the phone asks for the reservation first.
+    assert_eq!(phone.reserve(late_card.booking).await.refused(), ProblemType::BookingExpired);
 
     let late_end = phone.start().await;
     assert_eq!(phone.prove(late_end.booking, &phone.evidence(&late_end, &holder)).await.status, 200);

@@ -45,7 +45,11 @@ pub(crate) async fn reserve(
     let installation = parts.store.load_installation(&phone.installation).await?;
     let installation = installation.ok_or(Refusal::new(ProblemType::InstallationUnknown))?;
     let installation = decision::at(&installation, phone.now, &parts.policy);
-    let (card, command) = installation.entitlement(booking).map_err(of_installation)?;
+    let (card, command) = installation.entitlement(booking).map_err(|refusal| {
+        // A booking that waits for the card and is over waits in vain: said now, not after one more PIN.
+        let over = installation.booking_for_evidence(booking, phone.now).err();
+        of_installation(over.unwrap_or(refusal))
+    })?;
     let status = parts
         .store
         .decide::<Card, _>(&card, command, phone.now, &parts.policy)
