@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use client::exit::Exit;
+use end_to_end::child::Killer;
 use end_to_end::keys::CardKey;
+use end_to_end::relay::{Moment, Then};
 use end_to_end::stack::{CARD, KIOSK, OPERATOR, Order, Place, SIGNATURE_PIN, Stack};
 use end_to_end::terminal::{self, Terminal};
 use reservation::PinKind;
-use reservation::limits::{CLAIM_LEASE, RESERVATION_LIFE};
+use reservation::limits::{BOOKING_LIFE, CLAIM_LEASE, RESERVATION_LIFE};
 use wire::kiosk::{Completion, FailureReason, Granted};
 
 const NEW_PIN: &str = "8351";
+const LIMIT: Duration = Duration::from_secs(60);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A stack whose card has a reservation and lies at the kiosk.
@@ -42,6 +45,25 @@ fn gives_up(stack: &Stack, kiosk: &Terminal, granted: &Granted) {
     let failed = Completion::Failed { reason: FailureReason::HolderLeft };
     let answer = stack.library().runtime().block_on(kiosk.complete(granted, &failed));
     assert_eq!(answer.status, 200);
+}
+
+#[test]
+fn a_booking_that_was_left_for_more_than_fifteen_minutes_begins_anew() {
+    let mut stack = Order::moving_time().with_relays().start();
+    stack.put(CARD, Place::Phone);
+    // The phone dies with the card's evidence on its way.
+    let (name, victim) = std::sync::mpsc::channel::<Killer>();
+    let evidence = 3;
+    stack.app_trap().set(Moment::Before(evidence + 1), Then::Lose, move || victim.recv().unwrap().kill());
+    let run = stack.begin_booking(&[SIGNATURE_PIN]);
+    name.send(run.killer()).unwrap();
+    assert!(stack.app_trap().wait(LIMIT), "{}", run.said());
+    let seen = stack.app_trap().seen();
+    assert!(seen.last().unwrap().starts_with("PUT "), "{seen:?}");
+    stack.app_trap().count();
+    stack.clock().advance(BOOKING_LIFE);
+    stack.book(&[SIGNATURE_PIN]).done().saying("15 minutes are over").saying("The reservation is made");
+    assert_eq!(stack.stored(CARD).unwrap().reserved().len(), 1);
 }
 
 #[test]
