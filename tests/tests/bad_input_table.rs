@@ -36,12 +36,12 @@ fn path(file: &str) -> PathBuf {
     root().join(folder).join(file)
 }
 
-/// Whether a function of this name stands in the file with a test attribute, or in a `proptest!` block, above it.
+/// Whether a function of this name stands in the file with a test attribute above it.
 fn is_test(file: &Path, name: &str) -> bool {
     let text = fs::read_to_string(file).unwrap_or_default();
     let Some((before, _)) = text.split_once(&format!("fn {name}(")) else { return false };
-    let above = before.lines().rev().take_while(|line| !line.trim().is_empty());
-    above.into_iter().any(|line| line.contains("#[test]") || line.contains("#[tokio::test"))
+    let mut above = before.trim_end().lines().rev().take_while(|line| !line.trim().is_empty());
+    above.any(|line| line.contains("#[test]") || line.contains("#[tokio::test"))
 }
 
 #[test]
