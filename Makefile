@@ -51,7 +51,7 @@ soak: build ## Long runs: a million random commands, long kill and contention ru
 
 .PHONY: bench
 bench: setup ## Figures as ratios against a baseline in the same run
-	@cargo bench --locked --workspace
+	@cargo bench --locked --workspace --bench '*'
 
 .PHONY: clean
 clean: ## Remove the demo's files (the build cache stays)
