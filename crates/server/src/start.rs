@@ -141,8 +141,10 @@ impl Running {
         self.parts.readiness.begin_stop();
         tracing::info!(state = "draining", "stopping");
         tokio::time::sleep(self.drain).await;
-        for chore in &self.chores {
+        for chore in self.chores {
             chore.abort();
+            // Only then does it hold the store no longer.
+            let _aborted = chore.await;
         }
         let stopping = self.handles.iter().map(|handle| handle.stop(true));
         let stopped = futures_util::future::join_all(stopping);
