@@ -1,3 +1,5 @@
+//! What is sealed opens with its key at its place, and nowhere else.
+
 use std::os::unix::fs::PermissionsExt;
 
 use proptest::prelude::*;
