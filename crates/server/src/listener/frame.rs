@@ -17,11 +17,13 @@ use futures_util::FutureExt as _;
 use uuid::Uuid;
 use wire::problem::ProblemType;
 
+use super::last_words::last_words;
 use super::routes::{Found, Routes};
 use crate::clock::Clock;
 use crate::observe::Metrics;
 use crate::problem::{Refusal, render};
 use crate::random;
+use crate::request::body::BodyRead;
 
 /// The id of the request being served; problems and log lines carry it.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +69,7 @@ pub async fn frame(
     let started = frame.clock.monotonic();
     let id = random::uuid(frame.clock.now());
     request.extensions_mut().insert(RequestId(id));
+    let announces_body = announces_body(request.headers());
     let method = method_label(request.method().as_str());
     let (route, found) = match frame.routes.find(request.path(), request.method()) {
         Found::Route(route) => (route.pattern().to_owned(), Ok(())),
@@ -84,6 +87,7 @@ pub async fn frame(
         Ok(()) => serve(&frame, id, method, request, next).await,
     };
     let took = frame.clock.monotonic().saturating_sub(started);
+    let answer = if announces_body { answer.last_if_body_unread() } else { answer };
     frame.finish(id, &route, method, took, answer)
 }
 
@@ -91,6 +95,26 @@ pub async fn frame(
 struct Answer {
     outcome: Result<ServiceResponse<BoxBody>, HttpResponse>,
     refusal: Option<Refusal>,
+}
+
+impl Answer {
+    /// Makes it the last one of its connection, unless the request's body was read to its end.
+    fn last_if_body_unread(mut self) -> Self {
+        self.outcome = match self.outcome {
+            Ok(response) if response.request().extensions().contains::<BodyRead>() => Ok(response),
+            Ok(response) => {
+                let (request, response) = response.into_parts();
+                Ok(ServiceResponse::new(request, last_words(response)))
+            }
+            Err(response) => Err(last_words(response)),
+        };
+        self
+    }
+}
+
+fn announces_body(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH);
+    headers.contains_key(header::TRANSFER_ENCODING) || length.is_some_and(|length| length.as_bytes() != b"0")
 }
 
 async fn serve(

@@ -5,6 +5,7 @@
 //! | [`app`], [`kiosk`], [`admin`] | what one listener serves, and how it is bound |
 //! | `served` | what each worker of a listener serves |
 //! | [`frame`] | what happens round every request: id, route, rate, deadline, problem, log line, count |
+//! | `last_words` | the answer to a request whose body was not read to its end |
 //! | [`routes`] | which paths and methods a listener has |
 //! | [`tls`] | certificates and keys of the TLS listeners |
 
@@ -28,6 +29,7 @@ pub mod admin;
 pub mod app;
 pub mod frame;
 pub mod kiosk;
+mod last_words;
 pub mod routes;
 mod served;
 pub mod tls;

@@ -37,10 +37,6 @@ pub fn response(refusal: &Refusal, instance: Uuid) -> HttpResponse {
     if let Some(challenge) = table::challenge(refusal.kind()) {
         response.insert_header((header::WWW_AUTHENTICATE, challenge));
     }
-    if matches!(refusal.kind(), ProblemType::PayloadTooLarge | ProblemType::RequestTimeout) {
-        // Without this, the rest of a chunked body would be read and thrown away for as long as it comes.
-        response.force_close();
-    }
     let body =
         serde_json::to_vec(&document(refusal, instance)).expect("a problem has only strings and numbers");
     response.body(body)

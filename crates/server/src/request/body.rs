@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut};
-use actix_web::{HttpRequest, error::PayloadError};
+use actix_web::{HttpMessage as _, HttpRequest, error::PayloadError};
 use futures_util::StreamExt as _;
 use wire::problem::ProblemType;
 
@@ -13,6 +13,9 @@ use crate::problem::Refusal;
 
 /// JSON bodies of the app and the kiosk, and card evidence for the user PIN: a certificate and a signature.
 pub const SMALL: usize = 64 * 1024;
+
+/// In a request's extensions once its body was read to its end: only then may the connection serve another.
+pub struct BodyRead;
 
 /// Reads the whole body.
 ///
@@ -38,7 +41,11 @@ pub async fn read(
         }
     }
     match tokio::time::timeout(patience, collect(payload, limit)).await {
-        Ok(body) => body,
+        Ok(body) => {
+            let body = body?;
+            request.extensions_mut().insert(BodyRead);
+            Ok(body)
+        }
         Err(_) => Err(Refusal::new(ProblemType::RequestTimeout).because("the body came too slowly")),
     }
 }

@@ -27,6 +27,7 @@ mod claiming;
 mod commands;
 mod completing;
 mod dpop;
+mod endless;
 mod kiosks;
 mod limits;
 mod logging;
