@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::said::Said;
 
-const LOOK_EVERY: Duration = Duration::from_millis(5);
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// For a program that was asked to end; the server gives requests in progress ten seconds.
 const STOP_LIMIT: Duration = Duration::from_secs(15);
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-const LOOK_EVERY: Duration = Duration::from_millis(5);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// Waits until the reader at this port has let the last card go, which it notices when it looks next.

@@ -16,7 +16,10 @@ pub(crate) fn print(pcscd: &Figures, in_process: &Figures) {
     println!(
         "Milliseconds per command to the simulated card: median, in brackets the slowest of a hundred.\n"
     );
-    println!("  {:<24}{:>20}{:>22}{:>9}", "command", "through pcscd", "in this process", "ratio");
+    println!(
+        "  {:<22}{:>17}{:>19}{:>11}{:>9}",
+        "command", "through pcscd", "in this process", "pcscd adds", "ratio"
+    );
     let rows: [(&str, Row); 4] = [
         ("tries left (4 bytes)", |figures| &figures.tries_left),
         ("read 256 bytes", |figures| &figures.read_256),
@@ -26,10 +29,21 @@ pub(crate) fn print(pcscd: &Figures, in_process: &Figures) {
     for (name, of) in rows {
         let (outside, inside) = (of(pcscd), of(in_process));
         let [outside_text, inside_text] =
-            [outside, inside].map(|spread| format!("{:.3} [{:.3}]", spread.median, spread.slow));
-        println!("  {name:<24}{outside_text:>20}{inside_text:>22}{:>9.1}", outside.median / inside.median);
+            [outside, inside].map(|spread| format!("{:.4} [{:.3}]", spread.median, spread.slow));
+        row(name, &outside_text, &inside_text, outside.median, inside.median);
     }
     let sum = |figures: &Figures| figures.verify.median + figures.sign.median;
     let (outside, inside) = (sum(pcscd), sum(in_process));
-    println!("  {:<24}{outside:>12.3}{inside:>22.3}{:>17.1}", "VERIFY and sign", outside / inside);
+    row(
+        "VERIFY and sign",
+        &format!("{outside:.4}        "),
+        &format!("{inside:.4}        "),
+        outside,
+        inside,
+    );
+}
+
+fn row(name: &str, outside_text: &str, inside_text: &str, outside: f64, inside: f64) {
+    let (more, ratio) = (outside - inside, outside / inside);
+    println!("  {name:<22}{outside_text:>17}{inside_text:>19}{more:>11.3}{ratio:>9.1}");
 }
