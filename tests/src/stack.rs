@@ -109,7 +109,7 @@ impl Order {
 /// A running stack. Everything ends when it is dropped.
 pub struct Stack {
     // In the order in which they must end.
-    card: Option<(Child, Place)>,
+    card: Option<(Child, Place, String)>,
     server: Option<Server>,
     clock: Option<MovedClock>,
     relays: Relays,
@@ -404,7 +404,7 @@ impl Stack {
             let begun = self.watch_lines();
             let process = self.insert(card, place);
             let seen = self.until_service_says("in", place, begun);
-            self.card = Some((process, place));
+            self.card = Some((process, place, card.to_owned()));
             if seen {
                 return;
             }
@@ -421,9 +421,17 @@ impl Stack {
         Child::start("card", &mut command, &[], &self.said())
     }
 
+    /// Puts the card there unless it is there already.
+    pub fn leave(&mut self, card: &str, place: Place) {
+        let there = matches!(&self.card, Some((process, lies, name)) if !process.has_ended() && *lies == place && name == card);
+        if !there {
+            self.put(card, place);
+        }
+    }
+
     /// Takes the card away, and returns when reader and service have seen that.
     pub fn pull(&mut self) {
-        if let Some((card, place)) = self.card.take() {
+        if let Some((card, place, _)) = self.card.take() {
             card.kill();
             wait_until_empty(self.reader_port(place));
             // One that was never seen to come is not seen to leave.

@@ -1,7 +1,7 @@
 //! Ten thousand contested claims on each store, over real mutual TLS, and never two holds on one reservation.
 //!
-//! Sixteen kiosks claim the same reservation at the same moment, and each sends its claim twice, as one does that has
-//! lost an answer. One of them gets the hold, both its answers are the same bytes, and every other is refused. The hold
+//! Sixteen kiosks claim the same reservation at the same moment, and each sends its claim four times, as one does that
+//! has lost answers. One of them gets the hold, all its answers are the same bytes, and every other is refused. The hold
 //! is given back, and it begins anew; the third hold is completed. On Redis the kiosks are spread over two servers.
 //!
 //! `CONTESTED_CLAIMS` says how many claims on each store (10,000 unless told).
@@ -33,7 +33,7 @@ use wire::problem::ProblemType;
 const CONTESTED_CLAIMS: usize = 10_000;
 const KIOSKS: usize = 16;
 /// How often each sends its claim.
-const SENT: usize = 2;
+const SENT: usize = 4;
 const PER_RESERVATION: usize = KIOSKS * SENT * CLAIMS_PER_RESERVATION;
 /// The rules bound how many reservations one card gets in a quarter of an hour.
 const RESERVATIONS_PER_CARD: usize = 7;

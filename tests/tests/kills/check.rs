@@ -29,21 +29,20 @@ pub(crate) fn kill_at(trap: &Trap, moment: Moment, then: Then, begin: impl FnOnc
     said
 }
 
-/// Most of a run is waiting, for a card to be seen or a server to be asked again.
-const STACKS: usize = 3;
-
-/// Does the runs on several stacks at once. `run` is given the stack and how many runs it has had before.
+/// Does the runs on several stacks at once: most of a run is waiting, for a card to be seen or a server to be asked
+/// again. `run` is given the stack and how many runs it has had before.
 pub(crate) fn on_several_stacks<T: Sync>(
     order: Order,
+    stacks: usize,
     runs: &[T],
     run: impl Fn(&mut Stack, usize, &T) + Sync,
 ) {
     thread::scope(|scope| {
-        for first in 0..STACKS.min(runs.len()) {
+        for first in 0..stacks.min(runs.len()) {
             let run = &run;
             scope.spawn(move || {
                 let mut stack = order.start();
-                for (number, which) in runs.iter().skip(first).step_by(STACKS).enumerate() {
+                for (number, which) in runs.iter().skip(first).step_by(stacks).enumerate() {
                     run(&mut stack, number, which);
                 }
             });

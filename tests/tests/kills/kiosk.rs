@@ -69,7 +69,7 @@ fn a_kiosk_killed_between_any_two_messages_settles_it_and_the_reset_is_done_once
     let exchanges = seen(Stack::kiosk_trap);
     assert!(exchanges.len() >= 3, "{exchanges:?}");
     let moments: Vec<_> = Moment::all(exchanges.len()).collect();
-    on_several_stacks(ORDER, &moments, |stack, run, moment| {
+    on_several_stacks(ORDER, 3, &moments, |stack, run, moment| {
         let what = format!("killed {moment:?} of {exchanges:?}");
         let (card, reservation) = reserve(stack, run);
         let begin = || stack.begin_redeeming(&[SIGNATURE_PIN, FIRST, FIRST]);
@@ -83,7 +83,7 @@ fn a_kiosk_killed_at_any_command_to_the_card_settles_it_and_the_reset_is_done_on
     let commands = seen(|stack| stack.card_trap(Place::Kiosk));
     assert!(commands.len() >= 20, "{commands:?}");
     let moments: Vec<_> = (1..=commands.len()).map(Moment::Before).collect();
-    on_several_stacks(ORDER, &moments, |stack, run, moment| {
+    on_several_stacks(ORDER, 3, &moments, |stack, run, moment| {
         let what = format!("killed {moment:?} of {commands:?}");
         let (card, reservation) = reserve(stack, run);
         let begin = || stack.begin_redeeming(&[SIGNATURE_PIN, FIRST, FIRST]);

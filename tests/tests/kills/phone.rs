@@ -28,7 +28,7 @@ fn a_phone_killed_between_any_two_messages_goes_on_where_it_stood() {
     let exchanges = seen(Stack::app_trap);
     assert!(exchanges.len() >= 4, "{exchanges:?}");
     let moments: Vec<_> = Moment::all(exchanges.len()).collect();
-    on_several_stacks(ORDER, &moments, |stack, run, moment| {
+    on_several_stacks(ORDER, 3, &moments, |stack, run, moment| {
         let what = format!("killed {moment:?} of {exchanges:?}");
         let card = card_of(stack, run, Place::Phone);
         stack.new_phone();
@@ -43,7 +43,7 @@ fn a_phone_killed_at_any_command_to_the_card_goes_on_and_costs_no_try() {
     let commands = seen(|stack| stack.card_trap(Place::Phone));
     assert!(commands.len() >= 10, "{commands:?}");
     let moments: Vec<_> = (1..=commands.len()).map(Moment::Before).collect();
-    on_several_stacks(ORDER, &moments, |stack, run, moment| {
+    on_several_stacks(ORDER, 3, &moments, |stack, run, moment| {
         let what = format!("killed {moment:?} of {commands:?}");
         let card = card_of(stack, run, Place::Phone);
         stack.new_phone();

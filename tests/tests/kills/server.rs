@@ -53,7 +53,7 @@ fn a_server_killed_anywhere_loses_and_doubles_nothing(store: Store) {
     let phone = Moment::all(of_phone).map(|moment| (Place::Phone, moment));
     let kiosk = Moment::all(of_kiosk).map(|moment| (Place::Kiosk, moment));
     let moments: Vec<_> = phone.chain(kiosk).collect();
-    on_several_stacks(order, &moments, |stack, run, (place, moment)| {
+    on_several_stacks(order, 3, &moments, |stack, run, (place, moment)| {
         let what = format!("server killed {moment:?} of the {place:?}");
         let card = card_of(stack, run, Place::Phone);
         stack.put(&card, Place::Phone);

@@ -48,7 +48,8 @@ fn a_redis_killed_before_or_after_any_write_loses_nothing_that_was_acknowledged(
     let phone = Moment::all(of_booking).map(|moment| (Place::Phone, moment));
     let kiosk = Moment::all(of_visit).map(|moment| (Place::Kiosk, moment));
     let moments: Vec<_> = phone.chain(kiosk).collect();
-    on_several_stacks(order, &moments, |stack, run, (place, moment)| {
+    // After each kill a client waits some seconds, as the server tells it to.
+    on_several_stacks(order, 6, &moments, |stack, run, (place, moment)| {
         let what = format!("Redis killed {moment:?} of {of_booking} or {of_visit} writes, by the {place:?}");
         let card = card_of(stack, run, Place::Phone);
         stack.new_phone();
