@@ -3,12 +3,14 @@
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::time::Duration;
+
+use end_to_end::programs::bound;
 
 use crate::cpu;
 
-/// A running child; killed when dropped.
+/// A running child; killed when dropped, and when the thread that started it ends.
 pub(crate) struct Own {
     process: Child,
     input: ChildStdin,
@@ -18,7 +20,7 @@ pub(crate) struct Own {
 impl Own {
     /// Starts it; what it logs goes to a file.
     pub(crate) fn start(arguments: &[&str], log: &Path) -> Self {
-        let mut process = Command::new(std::env::current_exe().unwrap())
+        let mut process = bound(std::env::current_exe().unwrap())
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
