@@ -33,7 +33,8 @@ mod tests {
 
     #[test]
     fn the_body_is_one_json_part_between_two_boundaries() {
-        let part = evidence(&CardEvidence { certificate: [1, 2].into(), signature: [3].into() });
+        let part =
+            evidence(&CardEvidence { certificate: [1, 2].into(), signature: [3].into(), presence: None });
         let text = String::from_utf8(part.bytes).unwrap();
         assert_eq!(
             text,

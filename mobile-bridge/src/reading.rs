@@ -89,6 +89,6 @@ impl Reading {
         let certificate = verified.certificate().map_err(|error| over(error.into()))?;
         let signature = verified.sign(statement).map_err(|error| over(error.into()))?;
         verified.finish();
-        Ok(CardEvidence { certificate: certificate.into(), signature: signature.into() })
+        Ok(CardEvidence { certificate: certificate.into(), signature: signature.into(), presence: None })
     }
 }

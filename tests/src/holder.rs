@@ -49,6 +49,7 @@ impl HolderPhone {
         let evidence = CardEvidence {
             certificate: known.certificate().into(),
             signature: known.sign(&statement.to_bytes()).into(),
+            presence: None,
         };
         self.0.prove(&evidence).await.unwrap();
         self.0.reserve().await.unwrap()

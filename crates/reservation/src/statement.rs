@@ -31,6 +31,20 @@ pub struct BookingStatement {
     pub surface: Option<SurfaceHash>,
 }
 
+/// What the surface application's key signs in a booking of the signature PIN: the card itself was there, and this is
+/// the surface file read from it (design §4, step 3). That key needs no PIN.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresenceStatement {
+    /// The booking.
+    pub booking: BookingId,
+    /// The server's nonce for it.
+    pub nonce: Nonce,
+    /// The app that books.
+    pub installation: InstallationId,
+    /// The surface file read from the chip.
+    pub surface: SurfaceHash,
+}
+
 /// What the card's known-PIN key signs at the kiosk (design §5, step 2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimStatement {
@@ -96,6 +110,21 @@ impl BookingStatement {
     }
 }
 
+impl PresenceStatement {
+    /// The bytes to sign.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        encode(
+            "presence",
+            &[
+                &self.booking.to_bytes(),
+                self.nonce.as_bytes(),
+                self.installation.as_bytes(),
+                self.surface.as_bytes(),
+            ],
+        )
+    }
+}
+
 impl ClaimStatement {
     /// The bytes to sign.
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -146,6 +175,33 @@ mod tests {
         expected.extend_from_slice(&[7; 32]);
         expected.extend_from_slice(&[0, 1, b'U']);
         assert_eq!(statement.to_bytes(), expected);
+    }
+
+    #[test]
+    fn every_field_of_a_presence_changes_its_bytes_and_none_are_a_bookings() {
+        let base = PresenceStatement {
+            booking: BookingId::from_u128(1),
+            nonce: Nonce::from_bytes([1; 32]),
+            installation: InstallationId::from_bytes([2; 32]),
+            surface: SurfaceHash::from_bytes([3; 32]),
+        };
+        let changed = [
+            PresenceStatement { booking: BookingId::from_u128(2), ..base.clone() },
+            PresenceStatement { nonce: Nonce::from_bytes([9; 32]), ..base.clone() },
+            PresenceStatement { installation: InstallationId::from_bytes([9; 32]), ..base.clone() },
+            PresenceStatement { surface: SurfaceHash::from_bytes([9; 32]), ..base.clone() },
+        ];
+        for other in changed {
+            assert_ne!(other.to_bytes(), base.to_bytes());
+        }
+        let booking = BookingStatement {
+            booking: base.booking,
+            nonce: base.nonce,
+            target: PinKind::Signature,
+            installation: base.installation,
+            surface: Some(base.surface),
+        };
+        assert_ne!(booking.to_bytes(), base.to_bytes());
     }
 
     #[test]

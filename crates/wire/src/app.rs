@@ -83,6 +83,97 @@ pub struct CardEvidence {
     pub certificate: Bytes,
     /// That key's signature (RSA PKCS#1 v1.5, SHA-256) over the booking statement.
     pub signature: Bytes,
+    /// The surface application's signature (RSA PKCS#1 v1.5, SHA-256) over the presence statement; for the signature
+    /// PIN, and only for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence: Option<Bytes>,
+}
+
+/// The part `surface` of a booking of the signature PIN: what the chip's surface application (券面事項確認AP) says, the
+/// pictures of name and address left out. The bytes of this part are hashed as they are sent, and the face step sends
+/// the same bytes again.
+///
+/// Objects are BER-TLV, tag and length included, exactly as they stand on the card: the issuer signed them so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SurfaceFile {
+    /// Objects DF22, DF23, DF24 of EF 0002 one after the other: birth date, sex, the surface key.
+    pub holder: Bytes,
+    /// SHA-256 over objects DF25 and DF26 one after the other: the pictures of name and address stay on the phone.
+    pub pictures: Bytes,
+    /// Object DF27: the portrait, JPEG 2000.
+    pub portrait: Bytes,
+    /// The value of DF28: the issuer's signature over the three groups.
+    pub signature: Bytes,
+    /// EF 0004: the card-verifiable certificate of the key that signed them.
+    pub certificate: Bytes,
+}
+
+/// One step of a face challenge, as the holder sees it: the camera's picture is not mirrored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pose {
+    /// Look straight into the camera.
+    Front,
+}
+
+/// `POST /app/v1/bookings/{booking}/face-challenge`, with an `Idempotency-Key` header and no body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FaceChallenge {
+    /// The challenge, and the attempt that is made on it.
+    pub attempt: Uuid,
+    /// What to show, in this order.
+    pub poses: Vec<Pose>,
+    /// Frames that arrive at this time or later are too late.
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: OffsetDateTime,
+    /// Fewest frames of each pose.
+    pub frames_least: u8,
+    /// Most frames in all.
+    pub frames_most: u8,
+}
+
+/// The part `face` of `POST /app/v1/bookings/{booking}/face`; beside it the part `surface`, byte for byte as the card's
+/// evidence had it, and the parts `frame`: JPEG pictures in the order they were taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FaceEvidence {
+    /// The challenge that the frames answer.
+    pub attempt: Uuid,
+}
+
+/// The verdict. The same request again gets the same verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum FaceVerdict {
+    /// The face is the card's.
+    Matched {
+        /// What comes next.
+        next: Step,
+    },
+    /// It is not, or nobody could tell.
+    NotMatched {
+        /// Attempts that are left before the lock.
+        tries_left: u8,
+    },
+    /// It was the last attempt: the app and the card are locked.
+    Locked {
+        /// When the lock ends.
+        #[serde(with = "time::serde::rfc3339")]
+        until: OffsetDateTime,
+        /// The number to read out to the support desk.
+        number: String,
+    },
+    /// Too many failures in all: two members of the support desk's staff must lift the card's lock.
+    LockedForGood {
+        /// The number to read out to the support desk.
+        number: String,
+    },
+    /// A fault of ours: nothing was counted. Ask for a new challenge.
+    Voided {
+        /// Attempts that are left before the lock.
+        tries_left: u8,
+    },
 }
 
 /// The answer to card evidence.

@@ -56,6 +56,42 @@ pub struct Facts {
     /// The reservation number, for the support desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
+    /// What to do better with a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<Advice>,
+    /// The frame that `advice` is about, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<u8>,
+}
+
+/// What to do better with a picture: never a score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Advice {
+    /// It is no picture of a type that is taken, or it is damaged: send a JPEG (a card's front may be PNG).
+    NotAPicture,
+    /// More pixels than are taken.
+    TooLarge,
+    /// Nobody's face is to be seen.
+    NoFace,
+    /// More than one face: only the holder may be in the picture.
+    SeveralFaces,
+    /// The face is too small: closer.
+    Closer,
+    /// Too dark: more light.
+    MoreLight,
+    /// Too bright: less light.
+    LessLight,
+    /// The face is not seen from the front.
+    LookStraight,
+    /// The same picture twice: take each anew.
+    TakeEachAnew,
+    /// Too few pictures of a pose.
+    MorePictures,
+    /// The pictures show more than one person, one after the other.
+    OnePersonOnly,
+    /// The face on the card's front does not resemble the portrait in the chip: photograph the card that is read.
+    PhotographThisCard,
 }
 
 macro_rules! problem_types {
@@ -150,6 +186,24 @@ problem_types! {
     TargetCertificateRevoked = "target-certificate-revoked",
     /// The issuer's register does not know this card, so nothing is done for it.
     CardUnknown = "card-unknown",
+    /// The portrait read from the chip is not the issuer's, or was altered: read the card again.
+    SurfaceNotGenuine = "surface-not-genuine",
+    /// The portrait is genuine, but not this card's.
+    SurfaceOfAnotherCard = "surface-of-another-card",
+    /// The photograph of the card's front cannot be used: take it again; `advice`.
+    FrontUnfit = "front-unfit",
+    /// The pictures of the face cannot be judged: take them again; `advice`, `frame`. No attempt is counted.
+    FramesUnfit = "frames-unfit",
+    /// The frames answer no challenge that is out: ask for a new one.
+    ChallengeUnknown = "challenge-unknown",
+    /// The frames came too late: ask for a new challenge. No attempt is counted.
+    ChallengeOver = "challenge-over",
+    /// All challenges of this booking are used up: begin anew.
+    ChallengesExhausted = "challenges-exhausted",
+    /// An attempt is being judged: repeat the request; `Retry-After`.
+    AttemptInProgress = "attempt-in-progress",
+    /// This attempt was made with other frames.
+    AttemptUsed = "attempt-used",
     /// Too many face failures with this card; `locked_until`, `number`.
     CardLocked = "card-locked",
     /// Too many face failures in all: two members of staff must lift the lock; `number`.
@@ -198,6 +252,14 @@ problem_types! {
     KioskUnknown = "kiosk-unknown",
     /// The service data name no such operator.
     OperatorUnknown = "operator-unknown",
+    /// No card has this number now.
+    NumberUnknown = "number-unknown",
+    /// The card is not locked.
+    NotLocked = "not-locked",
+    /// A first member of staff has not agreed yet, or it was over an hour ago.
+    NotApproved = "not-approved",
+    /// A second, different member of staff is needed.
+    SamePerson = "same-person",
 }
 
 impl ProblemType {

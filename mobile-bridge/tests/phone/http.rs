@@ -142,7 +142,7 @@ async fn a_repeated_call_carries_the_same_key_and_body_and_a_fresh_proof() {
 #[tokio::test]
 async fn the_evidence_is_one_multipart_part_whose_hash_is_in_the_proof() {
     let (server, served) = server(vec![("200 OK", r#"{"next":"reservation"}"#)]).await;
-    let evidence = CardEvidence { certificate: [1; 2000].into(), signature: [2; 256].into() };
+    let evidence = CardEvidence { certificate: [1; 2000].into(), signature: [2; 256].into(), presence: None };
     server.prove_card(Uuid::from_u128(5), &evidence).await.unwrap();
     let seen = served.await.unwrap();
     assert!(

@@ -49,7 +49,11 @@ impl Booker<'_> {
         let pin = Pin::from_entry(PinKind::Signature, FRESH_SIGNATURE_PIN.to_owned()).unwrap();
         let mut known = session.verify(pin).map_err(|failed| failed.error).unwrap();
         let certificate = known.certificate().unwrap();
-        CardEvidence { certificate: certificate.into(), signature: known.sign(&statement).unwrap().into() }
+        CardEvidence {
+            certificate: certificate.into(),
+            signature: known.sign(&statement).unwrap().into(),
+            presence: None,
+        }
     }
 
     /// From the beginning to the reservation.

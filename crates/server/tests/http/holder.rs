@@ -49,7 +49,7 @@ impl Holder {
         let mut session = self.verified(statement.target.other());
         let certificate = session.certificate().unwrap();
         let signature = session.sign(statement).unwrap();
-        CardEvidence { certificate: Bytes(certificate), signature: Bytes::from(signature) }
+        CardEvidence { certificate: Bytes(certificate), signature: Bytes::from(signature), presence: None }
     }
 
     /// Certificate and signature for a claim, by the known PIN's key.

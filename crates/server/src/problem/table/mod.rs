@@ -10,6 +10,7 @@ mod any;
 mod app;
 mod booking;
 mod certificate;
+mod face;
 mod kiosk;
 mod operator;
 mod reservation;
@@ -47,7 +48,7 @@ pub fn default_wait(kind: ProblemType) -> Option<Duration> {
     match kind {
         ProblemType::TooManyRequests => Some(Duration::from_secs(10)),
         ProblemType::Unavailable => Some(Duration::from_secs(5)),
-        ProblemType::OutcomeUnknown => Some(Duration::from_secs(1)),
+        ProblemType::OutcomeUnknown | ProblemType::AttemptInProgress => Some(Duration::from_secs(1)),
         _ => None,
     }
 }
@@ -101,6 +102,15 @@ pub fn entry(kind: ProblemType) -> Entry {
         | P::TargetCertificateNotYetValid
         | P::TargetCertificateRevoked
         | P::CardUnknown => certificate::entry(kind),
+        P::SurfaceNotGenuine
+        | P::SurfaceOfAnotherCard
+        | P::FrontUnfit
+        | P::FramesUnfit
+        | P::ChallengeUnknown
+        | P::ChallengeOver
+        | P::ChallengesExhausted
+        | P::AttemptInProgress
+        | P::AttemptUsed => face::entry(kind),
         P::CardLocked
         | P::CardLockedForGood
         | P::ClaimInProgress
@@ -119,7 +129,14 @@ pub fn entry(kind: ProblemType) -> Entry {
         | P::ClaimUnknown
         | P::ProofInvalid
         | P::ClaimEnded => kiosk::entry(kind),
-        P::AdminTokenInvalid | P::KioskExists | P::KioskUnknown | P::OperatorUnknown => operator::entry(kind),
+        P::AdminTokenInvalid
+        | P::KioskExists
+        | P::KioskUnknown
+        | P::OperatorUnknown
+        | P::NumberUnknown
+        | P::NotLocked
+        | P::NotApproved
+        | P::SamePerson => operator::entry(kind),
     }
 }
 

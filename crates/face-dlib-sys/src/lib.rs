@@ -1,0 +1,1 @@
+//! dlib's face detector, landmarks and descriptor behind a thin C++ shim.

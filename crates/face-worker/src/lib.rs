@@ -1,0 +1,1 @@
+//! The face engine's own process: everything that touches a hostile picture.

@@ -1,0 +1,10 @@
+//! The face engine as the server sees it: a port ([`FaceEngine`]) and what it answers.
+//!
+//! No picture is decoded in this crate: pictures are hostile, and what decodes them runs in a process of its own.
+
+mod port;
+
+pub use port::{
+    EngineError, FaceEngine, Finding, FitFaces, FrontFinding, Inspection, Picture, Pose, Sitting, Unfit,
+    UnfitReason, Which,
+};
