@@ -2,7 +2,10 @@
 //!
 //! No picture is decoded in this crate: pictures are hostile, and what decodes them runs in a process of its own.
 
+pub mod contract;
+pub mod limits;
 mod port;
+pub mod testing;
 
 pub use port::{
     EngineError, FaceEngine, Finding, FitFaces, FrontFinding, Inspection, Picture, Pose, Sitting, Unfit,
