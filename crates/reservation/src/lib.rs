@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`pin`] | the two PIN kinds, their alphabets, the rules for a new PIN |
 //! | [`timestamp`] | an instant in milliseconds, and Japan Standard Time |
+//! | [`calendar`] | the Japanese eras, and a birth date as six digits |
 //! | [`id`] | what things are called by: bookings, claims, cards, kiosks, installations |
 //! | [`number`] | the reservation number a person reads out |
 //! | [`statement`] | the labelled bytes that cards and the authority sign |
@@ -17,6 +18,7 @@
 //! | [`installation`] | one installed app: its lock and the booking in hand |
 //! | [`card`] | one card: its locks, reservations, claims and completions |
 
+pub mod calendar;
 pub mod card;
 pub mod decision;
 pub mod hours;

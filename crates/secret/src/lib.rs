@@ -8,12 +8,15 @@
 //! |---|---|
 //! | [`pin`] | a PIN as the holder typed it, checked for format: ready for VERIFY |
 //! | [`new_pin`] | a PIN to be set: typed twice, checked by the rules |
+//! | [`code`] | what a card's front prints and its surface application asks for: security code, 照合番号B |
 //! | [`key`] | symmetric keys, private keys and other secret bytes |
 
+pub mod code;
 pub mod key;
 pub mod new_pin;
 pub mod pin;
 
+pub use code::{ExpiryYear, SecurityCode, SecurityCodeFormat, VerificationCodeB};
 pub use key::{KeyLength, SecretBytes, SecretKey32};
 pub use new_pin::{NewPin, NewPinRefused, NewSignaturePin, NewUserPin};
 pub use pin::{Pin, SignaturePin, UserPin};
