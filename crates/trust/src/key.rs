@@ -11,14 +11,14 @@ use der::{Decode, Sequence};
 use reservation::{KeyHash, Timestamp};
 use x509_cert::spki::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
-const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+pub(crate) const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
 /// Bytes of a 2048-bit modulus, and of a signature made under it.
-const RSA_BYTES: usize = 256;
+pub(crate) const RSA_BYTES: usize = 256;
 /// 65537, big-endian.
-const RSA_EXPONENT: &[u8] = &[1, 0, 1];
+pub(crate) const RSA_EXPONENT: &[u8] = &[1, 0, 1];
 /// Bytes of an uncompressed P-256 point.
 const P256_POINT_BYTES: usize = 65;
 /// Bytes of r and s.
@@ -40,10 +40,11 @@ pub enum SignatureError {
     Key,
 }
 
+/// RFC 8017 §A.1.1.
 #[derive(Sequence)]
-struct RsaPublicKey<'a> {
-    modulus: UintRef<'a>,
-    exponent: UintRef<'a>,
+pub(crate) struct RsaPublicKey<'a> {
+    pub(crate) modulus: UintRef<'a>,
+    pub(crate) exponent: UintRef<'a>,
 }
 
 type SpkiRef<'a> = SubjectPublicKeyInfo<AnyRef<'a>, BitStringRef<'a>>;

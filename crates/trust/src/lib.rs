@@ -1,6 +1,6 @@
 //! Whether a certificate and a signature are genuine, of one card, and in force.
 //!
-//! The crate answers four questions, each in its own place, and never mixes them:
+//! The crate answers six questions, each in its own place, and never mixes them:
 //!
 //! | question | answered by |
 //! |---|---|
@@ -8,13 +8,16 @@
 //! | Did that certificate's key sign these bytes? | [`HolderCertificate::verify`], [`verify_spki`] |
 //! | Has the certificate been revoked? | [`Revocation`], from files by [`CrlFiles`] |
 //! | Which card is it on, and what else is on that card? | [`CardRegistry`], from a file by [`FileRegistry`] |
+//! | Did a municipality put this portrait into a card's chip? | [`verify_surface`] |
+//! | Was that card there, and is it the certificate's card? | [`GenuineSurface::verify_presence`], [`GenuineSurface::belongs_to`] |
 //!
 //! Everything that is read here is hostile until it is verified: sizes are bounded before parsing, DER is strict,
 //! nothing panics. Signature and authentication anchors are separate trust domains: which of the two a certificate
 //! belongs to follows from the anchor that signed it, chosen by key identifier, never by name, because all
 //! generations of an authority share one name. There are no intermediate authorities: the chain is anchor, holder.
 //!
-//! Nothing of a holder's name or address leaves this crate: [`HolderCertificate`] does not keep it.
+//! Nothing of a holder's name or address leaves this crate: [`HolderCertificate`] does not keep it. Of a card's surface
+//! only the portrait leaves it, as [`GenuineSurface`].
 
 mod anchors;
 mod card_id;
@@ -30,6 +33,7 @@ mod policy;
 mod profile;
 mod registry;
 mod revocation;
+mod surface;
 mod watched;
 mod x509;
 
@@ -46,3 +50,7 @@ pub use key::{SignatureError, verify_spki};
 pub use policy::{Policies, PolicyError};
 pub use registry::{CardEntry, CardRegistry, RegisteredCertificate, RegistryError};
 pub use revocation::{Revocation, RevocationReason, Status, Unknown};
+pub use surface::{
+    GenuineSurface, SurfaceAnchorError, SurfaceAnchorProblem, SurfaceAnchorSummary, SurfaceAnchors,
+    SurfaceError, SurfaceGroup, SurfaceKeyId, SurfacePart, SurfaceParts, verify_surface,
+};
