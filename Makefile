@@ -22,16 +22,20 @@ setup: ## Install what is missing on a Debian 12 machine (root or sudo), once
 setup-test:
 	@deploy/setup.sh test
 
+.PHONY: models
+models: setup ## Fetch the face engine's models and two test portraits into the cache, once (125 MB)
+	@deploy/models.sh
+
 .PHONY: build
 build: setup
 	@cargo build --locked --workspace --bins
 
 .PHONY: demo
-demo: build ## The whole story on this machine; ONCE=1 stops after it; STORE=redis runs it on Redis
+demo: build models ## The whole story on this machine; ONCE=1 stops after it; STORE=redis runs it on Redis
 	@BIN=$(BIN) ONCE=$(ONCE) STORE=$(STORE) deploy/demo.sh
 
 .PHONY: test
-test: setup-test fmt lint ## Set-up, format, lints and every test; the runner's summary comes last
+test: setup-test models fmt lint ## Set-up, format, lints and every test; the runner's summary comes last
 	@cargo test --locked --quiet --workspace --doc >/dev/null
 	@cargo build --locked --workspace --bins
 	@cargo nextest run --locked --workspace --no-fail-fast
@@ -46,11 +50,11 @@ lint: setup
 	@RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 
 .PHONY: soak
-soak: build ## Long runs: a million random commands, long kill and contention runs (about 20 minutes)
+soak: build models ## Long runs: a million random commands, long kill and contention runs (about 20 minutes)
 	@deploy/soak.sh
 
 .PHONY: bench
-bench: setup ## Figures as ratios against a baseline in the same run
+bench: setup models ## Figures as ratios against a baseline in the same run
 	@cargo bench --locked --workspace --bench '*'
 
 .PHONY: clean

@@ -8,6 +8,10 @@ packages=(
     pcscd vsmartcard-vpcd         # the smart-card daemon and a reader that a program can be put into
     opensc pcsc-tools openssl     # card tools and a second opinion, both by other authors
     redis-server                  # the second store
+    g++ libdlib-dev               # the face engine's C++ shim and the library it is linked with
+    libopenblas-dev liblapack-dev # ... which names these on its link line
+    libjpeg62-turbo-dev libpng-dev zlib1g-dev
+    python3-pip                   # fetches the face engine's models (deploy/models.sh)
     util-linux procps iproute2    # setpriv (pcscd runs unprivileged), ps, ss
 )
 
