@@ -1,12 +1,13 @@
 //! Reading a certificate whose size the card announces and we bound.
 
-use iso7816::{Command, Le, StatusWord};
+use iso7816::StatusWord;
 use reservation::PinKind;
 use reservation::limits::CERTIFICATE_MAX_BYTES;
 
+use crate::binary::{Piece, ReadError, malformed, read_on, read_piece};
 use crate::channel::Channel;
 use crate::error::{CardError, Malformed};
-use crate::files::{self, Ef, read_binary};
+use crate::files::{self, Ef};
 
 /// Why there is no certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,8 +26,14 @@ pub enum CertificateError {
 /// The first bytes of a certificate tell its length: a SEQUENCE with a length of two bytes, `30 82 hh ll`.
 const START: usize = 4;
 
-/// Most reads behind the first. Readers pass at least 32 bytes at once, so an honest card needs no more.
-const MOST_READS: usize = CERTIFICATE_MAX_BYTES / 32;
+impl From<ReadError> for CertificateError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::NotVerified => Self::NotVerified,
+            ReadError::Card(error) => Self::Card(error),
+        }
+    }
+}
 
 /// Reads this PIN's certificate, DER exactly.
 pub(crate) fn read(channel: &mut Channel, kind: PinKind) -> Result<Vec<u8>, CertificateError> {
@@ -45,56 +52,12 @@ pub(crate) fn read(channel: &mut Channel, kind: PinKind) -> Result<Vec<u8>, Cert
         [0x30, 0x82, high, low] => START + usize::from(u16::from_be_bytes([high, low])),
         // A file made ready and never filled.
         [0x00, 0x00, 0x00, 0x00] | [0xFF, 0xFF, 0xFF, 0xFF] => return Err(CertificateError::Absent(kind)),
-        _ => return Err(malformed(0, Malformed::NotACertificate)),
+        _ => return Err(malformed(0, Malformed::NotACertificate).into()),
     };
     if total > CERTIFICATE_MAX_BYTES {
-        return Err(malformed(0, Malformed::CertificateTooLarge { found: total }));
+        return Err(malformed(0, Malformed::TooLarge { found: total }).into());
     }
     let mut certificate = start;
-    certificate.reserve_exact(total - START);
-    for _ in 0..MOST_READS {
-        if certificate.len() == total {
-            return Ok(certificate);
-        }
-        match read_piece(channel, certificate.len(), total - certificate.len())? {
-            Piece::Bytes(piece) => certificate.extend_from_slice(&piece),
-            Piece::End => return Err(malformed(certificate.len(), Malformed::CertificateTruncated)),
-        }
-    }
-    if certificate.len() == total {
-        Ok(certificate)
-    } else {
-        Err(malformed(certificate.len(), Malformed::Endless))
-    }
-}
-
-enum Piece {
-    /// At least one byte and no more than asked for.
-    Bytes(Vec<u8>),
-    /// The file has no byte at this offset.
-    End,
-}
-
-/// Reads up to `wanted` bytes at `offset`, at most 256 at once.
-fn read_piece(channel: &mut Channel, offset: usize, wanted: usize) -> Result<Piece, CertificateError> {
-    let at = u16::try_from(offset).expect("offsets stay below the largest certificate accepted");
-    let length = u16::try_from(wanted).ok().and_then(Le::new).unwrap_or(Le::MAX);
-    let answer = channel.run(&Command::new(read_binary(at)).expecting(length))?;
-    match answer.sw {
-        StatusWord::Success | StatusWord::EndOfFile => {}
-        StatusWord::OutsideFile => return Ok(Piece::End),
-        StatusWord::SecurityStatusNotSatisfied => return Err(CertificateError::NotVerified),
-        status => return Err(CardError::Refused { command: read_binary(at), status }.into()),
-    }
-    match answer.data.len() {
-        0 => Ok(Piece::End),
-        found if found <= length.get() => Ok(Piece::Bytes(answer.data)),
-        found => Err(malformed(offset, Malformed::DataLength { expected: length.get(), found })),
-    }
-}
-
-fn malformed(offset: usize, what: Malformed) -> CertificateError {
-    // An offset beyond 15 bits cannot occur: certificates are bounded far below.
-    let command = read_binary(u16::try_from(offset).unwrap_or(0));
-    CardError::Malformed { command, what }.into()
+    read_on(channel, &mut certificate, total, CERTIFICATE_MAX_BYTES)?;
+    Ok(certificate)
 }

@@ -12,7 +12,7 @@ use secret::Pin;
 
 use crate::channel::Channel;
 use crate::error::CardError;
-use crate::files::{self, Ef};
+use crate::files::{self, Ef, SigningKey};
 use crate::session::{Jpki, Tries};
 use crate::statement::digest_info;
 use crate::transport::{CardTransport, TransportError};
@@ -169,9 +169,11 @@ pub fn the_card_forgets_the_pin_when_the_session_ends(bench: &mut dyn Bench) {
     for kind in PinKind::ALL {
         verify(select(bench), kind).sign(&statement(kind)).expect("a signature");
         let mut channel = Channel::new(bench.connect());
-        channel.run_to_success(&files::select_application()).expect("the application");
+        channel.run_to_success(&files::select_application(files::AID)).expect("the application");
         files::select(&mut channel, Ef::key(kind)).expect("the key");
-        let answer = channel.run(&files::sign(&digest_info(&statement(kind)))).expect("an answer");
+        let answer = channel
+            .run(&files::sign(SigningKey::CurrentFile, &digest_info(&statement(kind).to_bytes())))
+            .expect("an answer");
         assert!(!answer.sw.is_success(), "the {kind} key signed without its PIN");
     }
 }
@@ -181,7 +183,7 @@ pub fn a_card_without_power_answers_as_removed(bench: &mut dyn Bench) {
     let mut transport = bench.connect();
     transport.power_down();
     transport.power_down();
-    let answer = transport.transmit(&files::select_application().to_bytes());
+    let answer = transport.transmit(&files::select_application(files::AID).to_bytes());
     assert_eq!(answer, Err(TransportError::Removed));
 }
 

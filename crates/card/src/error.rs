@@ -55,16 +55,19 @@ pub enum Malformed {
         /// Bytes received.
         found: usize,
     },
-    /// A certificate of more than [`reservation::limits::CERTIFICATE_MAX_BYTES`].
-    #[error("it announces a certificate of {found} bytes")]
-    CertificateTooLarge {
+    /// What is to be read is larger than any genuine card's.
+    #[error("it announces {found} bytes, too many")]
+    TooLarge {
         /// Bytes announced.
         found: usize,
     },
     /// No certificate begins like this.
     #[error("it is no certificate")]
     NotACertificate,
-    /// The certificate ends before the length it announced.
-    #[error("the certificate is cut short")]
-    CertificateTruncated,
+    /// No file of the surface application begins like this.
+    #[error("it is no surface file")]
+    NotASurfaceFile,
+    /// The file ends before the length it announced.
+    #[error("it is cut short")]
+    Truncated,
 }

@@ -1,4 +1,4 @@
-//! The JPKI application's files and commands (card facts §2.1, §2.2).
+//! The JPKI application's files, and the commands it shares with the surface application (card facts §2.1, §2.2).
 
 use iso7816::{Command, DataTooLong, Header, Le, ins};
 use reservation::PinKind;
@@ -11,7 +11,7 @@ pub(crate) const AID: [u8; 10] = [0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00
 
 /// An elementary file's identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ef(u16);
+pub(crate) struct Ef(pub(crate) u16);
 
 impl Ef {
     /// Which token this is.
@@ -48,9 +48,9 @@ fn with_few_bytes(command: Result<Command, DataTooLong>) -> Command {
     command.expect("identifiers have 2 or 10 bytes and a DigestInfo has 51, all below 255")
 }
 
-/// SELECT of the application by its name, without file control information.
-pub(crate) fn select_application() -> Command {
-    with_few_bytes(Command::new(Header::new(0x00, ins::SELECT, 0x04, 0x0C)).with_data(&AID))
+/// SELECT of an application by its name, without file control information.
+pub(crate) fn select_application(aid: [u8; 10]) -> Command {
+    with_few_bytes(Command::new(Header::new(0x00, ins::SELECT, 0x04, 0x0C)).with_data(&aid))
 }
 
 /// SELECT of a file below the application, without file control information.
@@ -67,9 +67,22 @@ pub(crate) const fn read_binary(offset: u16) -> Header {
 /// VERIFY against the current PIN file; without data it asks for the counter.
 pub(crate) const VERIFY: Header = Header::new(0x00, ins::VERIFY, 0x00, 0x80);
 
-/// COMPUTE DIGITAL SIGNATURE with the current key file over a DigestInfo built by the host.
-pub(crate) fn sign(digest_info: &[u8]) -> Command {
-    let header = Header::new(0x80, ins::PERFORM_SECURITY_OPERATION, 0x00, 0x80);
+/// Which key signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SigningKey {
+    /// That of the current key file.
+    CurrentFile,
+    /// The application's own, without a key file (card facts §3).
+    OfApplication,
+}
+
+/// COMPUTE DIGITAL SIGNATURE over a DigestInfo built by the host.
+pub(crate) fn sign(key: SigningKey, digest_info: &[u8]) -> Command {
+    let key = match key {
+        SigningKey::CurrentFile => 0x80,
+        SigningKey::OfApplication => 0x00,
+    };
+    let header = Header::new(0x80, ins::PERFORM_SECURITY_OPERATION, 0x00, key);
     with_few_bytes(Command::new(header).with_data(digest_info)).expecting(Le::MAX)
 }
 

@@ -1,4 +1,4 @@
-//! The dialogue with a My Number Card's JPKI application, over any [`CardTransport`]: a reader, a phone's NFC, or a
+//! The dialogue with a My Number Card's JPKI and surface applications, over any [`CardTransport`]: a reader, a phone's NFC, or a
 //! card in software.
 //!
 //! A session is a value whose type says what the card is ready for. [`Jpki`] has the application selected; only
@@ -18,9 +18,11 @@
 //! | [`statement`] | what this crate makes a card sign |
 //! | [`certificate`] | reading a certificate of bounded size |
 //! | [`reset`] | the driver that resets a PIN |
+//! | [`surface`] | the other application: what the front shows, and the proof that the card was there |
 //! | [`contract`] | what every transport with a card behind it must do |
 //! | `reader` | readers of the PC/SC stack (feature `pcsc`) |
 
+mod binary;
 pub mod certificate;
 pub mod channel;
 pub mod contract;
@@ -31,6 +33,7 @@ pub mod reader;
 pub mod reset;
 pub mod session;
 pub mod statement;
+pub mod surface;
 pub mod token;
 pub mod transport;
 pub mod verified;
@@ -44,6 +47,9 @@ pub use reader::{Cancel, PcscCard, PcscReader, ReaderError, WaitError};
 pub use reset::{NotDone, PinReset, ResetError, ResetFailed};
 pub use session::{CertificatesPresent, Jpki, SelectError, Tries};
 pub use statement::CardStatement;
+pub use surface::{
+    CodeFailed, Surface, SurfaceMalformed, SurfaceObjects, SurfaceOpen, SurfaceReadError, SurfaceSelectError,
+};
 pub use token::Smartphone;
 pub use transport::{CardTransport, ReaderFault, TransportError};
 pub use verified::{PinVerified, SIGNATURE_BYTES, SignError};

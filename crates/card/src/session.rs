@@ -10,7 +10,7 @@ use secret::Pin;
 use crate::certificate::{self, CertificateError};
 use crate::channel::Channel;
 use crate::error::{CardError, Malformed};
-use crate::files::{self, Ef, VERIFY, read_binary, select_application};
+use crate::files::{self, AID, Ef, VERIFY, read_binary, select_application};
 use crate::reset::PinReset;
 use crate::token::{LABEL_BYTES, Smartphone, Token};
 use crate::transport::CardTransport;
@@ -102,7 +102,7 @@ impl Jpki {
     /// [`SelectError`] says what is on the reader instead; the card has lost power again.
     pub fn select(transport: impl CardTransport + 'static) -> Result<Self, SelectError> {
         let mut channel = Channel::new(transport);
-        let select = channel.run(&select_application())?;
+        let select = channel.run(&select_application(AID))?;
         if !select.sw.is_success() {
             return Err(SelectError::NotMyNumberCard);
         }
@@ -120,7 +120,7 @@ impl Jpki {
     /// [`CardError`].
     pub fn tries_left(&mut self, kind: PinKind) -> Result<Tries, CardError> {
         files::select(&mut self.channel, Ef::pin(kind))?;
-        tries_left(&mut self.channel, kind)
+        tries_left(&mut self.channel, kind.tries())
     }
 
     /// Which certificates the card carries, from its own table. Costs nothing. The table is known from one public source
@@ -196,15 +196,15 @@ fn wrong_length(expected: usize, found: usize) -> CardError {
     CardError::Malformed { command: read_binary(0), what: Malformed::DataLength { expected, found } }
 }
 
-/// Asks for the counter of the current PIN file.
-pub(crate) fn tries_left(channel: &mut Channel, kind: PinKind) -> Result<Tries, CardError> {
+/// Asks for the counter of the current PIN file, which starts at `full`.
+pub(crate) fn tries_left(channel: &mut Channel, full: u8) -> Result<Tries, CardError> {
     // Four bytes exactly: a fifth makes it another command (card facts §2.2).
     let answer = channel.run(&Command::new(VERIFY))?;
     match answer.sw {
         StatusWord::WrongTriesLeft(left) => Ok(Tries::Left(left)),
         StatusWord::AuthenticationBlocked(_) => Ok(Tries::Blocked),
         // Some cards say so while the PIN is verified, and a success has refilled the counter (card facts §2.3).
-        StatusWord::Success => Ok(Tries::Left(kind.tries())),
+        StatusWord::Success => Ok(Tries::Left(full)),
         status => Err(CardError::Refused { command: VERIFY, status }),
     }
 }

@@ -57,7 +57,7 @@ const SHA256_PREFIX: [u8; 19] = [
 ];
 
 /// The 51 bytes the card pads and signs: with P1 = 00 the card never hashes (card facts §2.2).
-pub(crate) fn digest_info(statement: &(impl CardStatement + ?Sized)) -> Vec<u8> {
-    let hash = digest(&SHA256, &statement.to_bytes());
+pub(crate) fn digest_info(statement: &[u8]) -> Vec<u8> {
+    let hash = digest(&SHA256, statement);
     [SHA256_PREFIX.as_slice(), hash.as_ref()].concat()
 }

@@ -8,7 +8,7 @@ use secret::NewPin;
 use crate::certificate::{self, CertificateError};
 use crate::channel::Channel;
 use crate::error::{CardError, Malformed};
-use crate::files::{self, Ef};
+use crate::files::{self, Ef, SigningKey};
 use crate::reset::{NotDone, PinReset, ResetError, ResetFailed};
 use crate::statement::{CardStatement, digest_info};
 use crate::verify::verify;
@@ -64,17 +64,12 @@ impl PinVerified {
             return Err(SignError::WrongKey(statement.signed_with()));
         }
         files::select(&mut self.channel, Ef::key(self.kind))?;
-        let command = files::sign(&digest_info(statement));
-        let answer = self.channel.run(&command)?;
-        match answer.sw {
-            StatusWord::Success => {}
-            StatusWord::SecurityStatusNotSatisfied => return Err(SignError::NotVerified),
-            status => return Err(CardError::Refused { command: command.header(), status }.into()),
-        }
-        let found = answer.data.len();
-        <[u8; SIGNATURE_BYTES]>::try_from(answer.data).map_err(|_| {
-            let what = Malformed::DataLength { expected: SIGNATURE_BYTES, found };
-            CardError::Malformed { command: command.header(), what }.into()
+        let digest_info = digest_info(&statement.to_bytes());
+        sign(&mut self.channel, SigningKey::CurrentFile, &digest_info).map_err(|error| match error {
+            CardError::Refused { status: StatusWord::SecurityStatusNotSatisfied, .. } => {
+                SignError::NotVerified
+            }
+            error => error.into(),
         })
     }
 
@@ -117,4 +112,19 @@ impl PinVerified {
     pub fn finish(self) {
         drop(self);
     }
+}
+
+/// Has the card sign, and takes nothing but a whole signature for one.
+pub(crate) fn sign(
+    channel: &mut Channel,
+    key: SigningKey,
+    digest_info: &[u8],
+) -> Result<[u8; SIGNATURE_BYTES], CardError> {
+    let command = files::sign(key, digest_info);
+    let signature = channel.run_to_success(&command)?;
+    let found = signature.len();
+    signature.try_into().map_err(|_| {
+        let what = Malformed::DataLength { expected: SIGNATURE_BYTES, found };
+        CardError::Malformed { command: command.header(), what }
+    })
 }

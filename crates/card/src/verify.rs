@@ -53,21 +53,31 @@ impl From<VerifyFailed> for VerifyError {
 /// Selects the PIN's file, looks at its counter, and sends the PIN if there is a try left. The PIN is wiped on return.
 pub(crate) fn verify(channel: &mut Channel, pin: Pin) -> Result<(), VerifyError> {
     let kind = pin.kind();
-    files::select(channel, Ef::pin(kind)).map_err(VerifyError::NotSent)?;
-    match tries_left(channel, kind).map_err(VerifyError::NotSent)? {
-        Tries::Left(_) => {}
-        Tries::Blocked => return Err(VerifyError::Blocked),
-    }
+    look(channel, Ef::pin(kind), kind.tries())?;
     // EXPOSE: into a command that wipes itself, for the card.
     let command =
         SecretCommand::new(VERIFY, pin.expose()).expect("a PIN that was entered has 4 to 16 characters");
     drop(pin);
-    match channel.run_secret(&command).map_err(VerifyError::Interrupted)? {
+    send(channel, &command, kind.tries())
+}
+
+/// Selects a file whose counter starts at `full`, and goes on only if there is a try left.
+pub(crate) fn look(channel: &mut Channel, file: Ef, full: u8) -> Result<(), VerifyError> {
+    files::select(channel, file).map_err(VerifyError::NotSent)?;
+    match tries_left(channel, full).map_err(VerifyError::NotSent)? {
+        Tries::Left(_) => Ok(()),
+        Tries::Blocked => Err(VerifyError::Blocked),
+    }
+}
+
+/// Sends one VERIFY against the current file, whose counter starts at `full`.
+pub(crate) fn send(channel: &mut Channel, command: &SecretCommand, full: u8) -> Result<(), VerifyError> {
+    match channel.run_secret(command).map_err(VerifyError::Interrupted)? {
         StatusWord::Success => Ok(()),
         StatusWord::WrongTriesLeft(left) => Err(VerifyError::WrongPin { left }),
         StatusWord::AuthenticationBlocked(_) => Err(VerifyError::Blocked),
         // Wrong without a number: the counter tells, for free.
-        StatusWord::WrongUncounted => match tries_left(channel, kind).map_err(VerifyError::Interrupted)? {
+        StatusWord::WrongUncounted => match tries_left(channel, full).map_err(VerifyError::Interrupted)? {
             Tries::Left(left) => Err(VerifyError::WrongPin { left }),
             Tries::Blocked => Err(VerifyError::Blocked),
         },

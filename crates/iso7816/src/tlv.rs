@@ -57,6 +57,7 @@ pub struct Tlv<'a> {
     pub tag: Tag,
     /// Its content.
     pub value: &'a [u8],
+    whole: &'a [u8],
     depth: u8,
 }
 
@@ -67,6 +68,11 @@ impl<'a> Tlv<'a> {
     /// [`MalformedTlv`] if there is none.
     pub fn first(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), MalformedTlv> {
         read(bytes, 0)
+    }
+
+    /// The whole object as it was written, tag and length included: what a signature covers.
+    pub const fn as_written(&self) -> &'a [u8] {
+        self.whole
     }
 
     /// The data objects inside this one.
@@ -141,11 +147,23 @@ impl<'a> Iterator for Tlvs<'a> {
     }
 }
 
+/// The tag of the data object that `start` begins, and its whole length with tag and length bytes. The value need not be
+/// there: so a file is known by its first bytes before it is read.
+///
+/// # Errors
+/// [`MalformedTlv`] if `start` is too short, or begins no data object.
+pub fn announced(start: &[u8]) -> Result<(Tag, usize), MalformedTlv> {
+    let (tag, rest) = read_tag(start)?;
+    let (length, rest) = read_length(rest)?;
+    Ok((tag, start.len() - rest.len() + length))
+}
+
 fn read(bytes: &[u8], depth: u8) -> Result<(Tlv<'_>, &[u8]), MalformedTlv> {
-    let (tag, bytes) = read_tag(bytes)?;
-    let (length, bytes) = read_length(bytes)?;
-    let (value, rest) = bytes.split_at_checked(length).ok_or(MalformedTlv::Truncated)?;
-    Ok((Tlv { tag, value, depth }, rest))
+    let (tag, behind_tag) = read_tag(bytes)?;
+    let (length, behind_length) = read_length(behind_tag)?;
+    let (value, rest) = behind_length.split_at_checked(length).ok_or(MalformedTlv::Truncated)?;
+    let whole = &bytes[..bytes.len() - rest.len()];
+    Ok((Tlv { tag, value, whole, depth }, rest))
 }
 
 fn read_tag(bytes: &[u8]) -> Result<(Tag, &[u8]), MalformedTlv> {

@@ -28,12 +28,12 @@ fn certificate_fault(script: &Script) -> Malformed {
 fn a_certificate_that_announces_too_much_is_refused_before_it_is_read() {
     let script = Script::new().my_number_card().on(SELECT_CERTIFICATE, "9000");
     let script = script.on("00B00000 04", "3082FFFF 9000");
-    assert_eq!(certificate_fault(&script), Malformed::CertificateTooLarge { found: 0x1_0003 });
+    assert_eq!(certificate_fault(&script), Malformed::TooLarge { found: 0x1_0003 });
     script.assert_over();
     let script = Script::new().my_number_card().on(SELECT_CERTIFICATE, "9000");
     let script = script.on("00B00000 04", "30820FFD 9000");
     let found = CERTIFICATE_MAX_BYTES + 1;
-    assert_eq!(certificate_fault(&script), Malformed::CertificateTooLarge { found });
+    assert_eq!(certificate_fault(&script), Malformed::TooLarge { found });
     script.assert_over();
 }
 
@@ -53,7 +53,7 @@ fn a_certificate_that_ends_early_is_refused() {
         let script = Script::new().my_number_card().on(SELECT_CERTIFICATE, "9000");
         let script =
             script.on("00B00000 04", "30820006 9000").on("00B00004 06", "0102 9000").on("00B00006 04", end);
-        assert_eq!(certificate_fault(&script), Malformed::CertificateTruncated, "{end}");
+        assert_eq!(certificate_fault(&script), Malformed::Truncated, "{end}");
         script.assert_over();
     }
 }
