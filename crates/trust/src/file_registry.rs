@@ -13,7 +13,7 @@ use reservation::{PinKind, Timestamp};
 use serde::Deserialize;
 
 use crate::certificate_ref::{BadReference, CertificateRef, IssuerKeyId, SerialNumber};
-use crate::key::PublicKey;
+use crate::key::{self, PublicKey};
 use crate::registry::{CardEntry, CardRegistry, RegisteredCertificate, RegistryError};
 use crate::watched::{FileStamp, Source, Watched};
 
@@ -193,6 +193,10 @@ fn index(stored: Vec<StoredCard>) -> Result<Cards, RegisterProblem> {
                 return Err(duplicate());
             }
         }
+        // Two cards with one surface key would let one card's portrait and presence stand for the other's.
+        if entry.surface_key.as_ref().is_some_and(|spki| !keys.insert(key::key_hash(spki))) {
+            return Err(duplicate());
+        }
         cards.entries.push(entry);
     }
     Ok(cards)
@@ -218,8 +222,14 @@ impl TryFrom<StoredCard> for CardEntry {
             surface_key: card.surface_key.map(|key| key.0),
         };
         let whole = !entry.identity.is_empty() && (entry.user.is_some() || entry.signature.is_some());
-        if whole { Ok(entry) } else { Err(Impossible) }
+        let surface_fits = entry.surface_key.as_deref().is_none_or(is_surface_key);
+        if whole && surface_fits { Ok(entry) } else { Err(Impossible) }
     }
+}
+
+/// One that no card can have would show only when its holder has read the card.
+fn is_surface_key(spki: &[u8]) -> bool {
+    PublicKey::from_spki(spki).is_some_and(|key| key.is_rsa())
 }
 
 impl TryFrom<StoredCertificate> for RegisteredCertificate {

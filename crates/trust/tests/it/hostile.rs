@@ -24,7 +24,7 @@ fn seeds() -> &'static Vec<Vec<u8>> {
 
 /// One change that keeps the rest of the structure: what a fuzzer does to a corpus.
 #[derive(Clone, Debug)]
-enum Mutation {
+pub(crate) enum Mutation {
     Set(Index, u8),
     Insert(Index, Vec<u8>),
     Remove(Index, usize),
@@ -32,7 +32,7 @@ enum Mutation {
     Cut(Index),
 }
 
-fn mutation() -> impl Strategy<Value = Mutation> {
+pub(crate) fn mutation() -> impl Strategy<Value = Mutation> {
     prop_oneof![
         4 => (any::<Index>(), any::<u8>()).prop_map(|(at, byte)| Mutation::Set(at, byte)),
         2 => (any::<Index>(), vec(any::<u8>(), 1..9)).prop_map(|(at, bytes)| Mutation::Insert(at, bytes)),
@@ -43,7 +43,7 @@ fn mutation() -> impl Strategy<Value = Mutation> {
 }
 
 impl Mutation {
-    fn apply(&self, bytes: &mut Vec<u8>) {
+    pub(crate) fn apply(&self, bytes: &mut Vec<u8>) {
         if bytes.is_empty() {
             return;
         }

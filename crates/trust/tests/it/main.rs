@@ -15,3 +15,4 @@ mod openssl;
 mod published;
 mod register;
 mod signatures;
+mod surface;

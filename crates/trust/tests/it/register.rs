@@ -11,6 +11,8 @@ use trust::{
 };
 
 use crate::authority::{House, test_key};
+use crate::corpus::p256_point;
+use crate::der::{bit_string, oid, seq};
 use crate::holder::{Holder, NOW, VALIDITY, key_of};
 
 fn certificate(serial: &str, spki: &[u8]) -> Value {
@@ -31,7 +33,7 @@ fn register() -> Value {
                 "identity": "5f0c5f0c5f0c5f0c5f0c5f0c5f0c5f0c",
                 "user": certificate("06d18006", &key_of(PinKind::User).spki()),
                 "signature": certificate("06d18007", &key_of(PinKind::Signature).spki()),
-                "surface_key": "3059",
+                "surface_key": hex::encode(test_key("surface-card").spki()),
             },
             {
                 "identity": "00000000000000000000000000000002",
@@ -71,7 +73,7 @@ async fn the_register_file_keeps_the_contract() {
         identity: hex::decode("5f0c5f0c5f0c5f0c5f0c5f0c5f0c5f0c").unwrap(),
         user: Some(registered(&[6, 0xd1, 0x80, 6], key_of(PinKind::User).spki())),
         signature: Some(registered(&[6, 0xd1, 0x80, 7], key_of(PinKind::Signature).spki())),
-        surface_key: Some(vec![0x30, 0x59]),
+        surface_key: Some(test_key("surface-card").spki()),
     };
     let user_only = CardEntry {
         identity: hex::decode("00000000000000000000000000000002").unwrap(),
@@ -118,6 +120,11 @@ fn every_register_that_cannot_be_used_stops_the_start() {
         register.to_string()
     };
     let user_key = hex::encode(key_of(PinKind::User).spki());
+    let surface_key = hex::encode(test_key("surface-card").spki());
+    let p256 = {
+        let algorithm = seq(&[&oid("1.2.840.10045.2.1"), &oid("1.2.840.10045.3.1.7")]);
+        hex::encode(seq(&[&algorithm, &bit_string(&p256_point())]))
+    };
     type Is = fn(&RegisterProblem) -> bool;
     let malformed: Is = |p| matches!(p, RegisterProblem::Malformed { .. });
     let empty: Is = |p| matches!(p, RegisterProblem::Empty);
@@ -138,6 +145,9 @@ fn every_register_that_cannot_be_used_stops_the_start() {
         ("the serial number zero", change("/cards/0/user/serial", json!("00")), bad),
         ("no issuer", change("/cards/0/user/issuer_key_id", json!("")), bad),
         ("a key we cannot use", change("/cards/0/signature/spki", json!("3000")), bad),
+        ("an empty surface key", change("/cards/0/surface_key", json!("")), bad),
+        ("a surface key we cannot use", change("/cards/0/surface_key", json!("3059")), bad),
+        ("a surface key on a curve", change("/cards/0/surface_key", json!(p256)), bad),
         (
             "an end before the beginning",
             change("/cards/0/user/not_after", json!("2026-10-01T00:00:00Z")),
@@ -149,6 +159,17 @@ fn every_register_that_cannot_be_used_stops_the_start() {
         ("one identity twice", change("/cards/1/identity", json!("5f0c5f0c5f0c5f0c5f0c5f0c5f0c5f0c")), twice),
         ("one certificate twice", change("/cards/1/user/serial", json!("06d18006")), twice),
         ("one key twice", change("/cards/1/user/spki", json!(user_key)), twice),
+        ("one surface key twice", change("/cards/1/surface_key", json!(surface_key)), twice),
+        (
+            "a surface key that is another card's user key",
+            change("/cards/1/surface_key", json!(user_key)),
+            twice,
+        ),
+        (
+            "a user key that is another card's surface key",
+            change("/cards/1/user/spki", json!(surface_key)),
+            twice,
+        ),
     ];
     for (name, contents, is) in cases {
         let (_directory, path) = write(&contents);
