@@ -92,3 +92,75 @@ impl fmt::Debug for VerificationCodeB {
         f.write_str("VerificationCodeB(…)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use reservation::calendar::Era;
+
+    use super::*;
+
+    fn birth() -> BirthSix {
+        BirthSix::from_era(Era::Showa, 55, 2, 17).unwrap()
+    }
+
+    fn printed(security_code: &str) -> SecurityCode {
+        SecurityCode::from_entry(security_code.into()).unwrap()
+    }
+
+    #[test]
+    fn the_worked_example_of_the_card_facts_gives_its_fourteen_digits() {
+        let code = VerificationCodeB::from_printed(birth(), 2035, printed("2285")).unwrap();
+        assert_eq!(code.expose(), b"55021720352285");
+    }
+
+    #[test]
+    fn a_code_in_full_width_digits_is_the_same_code() {
+        assert_eq!(printed("２２８５").expose(), printed("2285").expose());
+        assert_eq!(printed("2２８5").expose(), b"2285");
+    }
+
+    #[test]
+    fn what_is_not_four_digits_is_no_security_code() {
+        for entry in ["", "228", "22855", "228a", "2285\n", " 2285", "２２８", "二二八五", "+228", "٢٢٨٥"]
+        {
+            assert_eq!(SecurityCode::from_entry(entry.into()).unwrap_err(), SecurityCodeFormat, "{entry:?}");
+        }
+    }
+
+    #[test]
+    fn a_year_in_which_no_card_expires_is_refused_before_it_costs_a_try() {
+        for year in [0, 17, 35, 203, 2015, 2100, 20350, u16::MAX] {
+            let refused = VerificationCodeB::from_printed(birth(), year, printed("2285")).unwrap_err();
+            assert_eq!(refused, ExpiryYear, "{year}");
+        }
+    }
+
+    #[test]
+    fn debug_prints_the_name_of_the_type_and_nothing_else() {
+        let code = printed("2285");
+        assert_eq!(format!("{code:?}"), "SecurityCode(…)");
+        let code = VerificationCodeB::from_printed(birth(), 2035, code).unwrap();
+        assert_eq!(format!("{code:?} {code:#?}"), "VerificationCodeB(…) VerificationCodeB(…)");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_typed_only_four_digits_get_through(entry in any::<String>()) {
+            if let Ok(code) = SecurityCode::from_entry(entry.clone()) {
+                prop_assert!(code.expose().len() == 4 && code.expose().iter().all(u8::is_ascii_digit));
+                prop_assert_eq!(entry.chars().count(), 4);
+            }
+        }
+
+        #[test]
+        fn the_fourteen_digits_are_the_three_fields_one_after_the_other(
+            birth in "[0-9]{6}", year in 2016u16..=2099, code in "[0-9]{4}",
+        ) {
+            let six = BirthSix::from_digits(&birth).unwrap();
+            let whole = VerificationCodeB::from_printed(six, year, printed(&code)).unwrap();
+            let expected = format!("{birth}{year}{code}");
+            prop_assert_eq!(whole.expose(), expected.as_bytes());
+        }
+    }
+}

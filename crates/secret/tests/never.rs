@@ -2,7 +2,10 @@
 
 use core::fmt::{Display, LowerHex};
 
-use secret::{NewPin, NewSignaturePin, NewUserPin, Pin, SecretBytes, SecretKey32, SignaturePin, UserPin};
+use secret::{
+    NewPin, NewSignaturePin, NewUserPin, Pin, SecretBytes, SecretKey32, SecurityCode, SignaturePin, UserPin,
+    VerificationCodeB,
+};
 
 trait Never<Marker> {
     fn has() -> &'static str {
@@ -26,6 +29,7 @@ fn no_secret_is_printed_cloned_compared_hashed_or_serialised() {
     never!(
         Display, LowerHex, ToString, Clone, PartialEq, PartialOrd, std::hash::Hash, AsRef<[u8]>, AsRef<str>,
         std::borrow::Borrow<[u8]>, serde::Serialize
-        => [SignaturePin, UserPin, Pin, NewSignaturePin, NewUserPin, NewPin, SecretBytes, SecretKey32]
+        => [SignaturePin, UserPin, Pin, NewSignaturePin, NewUserPin, NewPin, SecretBytes, SecretKey32, SecurityCode,
+            VerificationCodeB]
     );
 }
