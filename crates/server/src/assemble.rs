@@ -95,6 +95,7 @@ impl Material {
             revocation: self.crl,
             registry: Arc::new(self.registry),
             card_ids: self.card_ids,
+            face: None,
             authority: Arc::new(self.authority),
             tokens: self.tokens,
             nonces: self.nonces,

@@ -29,6 +29,8 @@ pub struct ProvedCard {
     pub known_key: KeyHash,
     /// The key of the target PIN as the register names it, SubjectPublicKeyInfo in DER.
     pub target_key: Vec<u8>,
+    /// What the register knows of it; never stored.
+    pub entry: CardEntry,
 }
 
 /// Verifies a certificate, and a signature by its key over the statement that `statement` builds for the PIN to
@@ -77,6 +79,7 @@ impl ProvedKey {
             card: parts.card_ids.card_id(&entry.identity),
             known_key: self.certificate.key_hash(),
             target_key: target.spki.clone(),
+            entry,
         })
     }
 

@@ -19,6 +19,7 @@ use crate::listener::{admin, app, kiosk};
 use crate::parts::Parts;
 use crate::pki::{Authority, PkiError};
 use crate::rate::{FORGET_EVERY, Limiter};
+use crate::request::body::UploadMemory;
 use crate::request::idempotency::sha256;
 use crate::service::ServiceDataError;
 use crate::{files, watch};
@@ -176,11 +177,13 @@ fn app_context(config: &Config, port: u16, parts: &Arc<Parts>) -> AppContext {
         origin: config.listen.app.public_origin.with_port(port),
         dpop: config.dpop.clone(),
         trusted_proxies: config.listen.app.trusted_proxies.clone(),
-        book_signature: config.service.book_signature,
         book_user: config.service.book_user,
         body_timeout: config.listen.app.budget.body_timeout(),
+        upload_timeout: config.listen.app.budget.upload_timeout(),
+        upload_memory: UploadMemory::mib(config.listen.app.budget.upload_memory_mib()),
         address_rate: Limiter::new(config.rates.app_address, clock()),
         installation_rate: Limiter::new(config.rates.installation, clock()),
+        face_rate: Limiter::new(config.rates.face, clock()),
     }
 }
 
@@ -255,6 +258,7 @@ async fn forget_quiet(app: Arc<AppContext>, kiosk: Arc<KioskContext>, admin: Arc
         every.tick().await;
         app.address_rate.forget_quiet();
         app.installation_rate.forget_quiet();
+        app.face_rate.forget_quiet();
         kiosk.rate.forget_quiet();
         admin.address_rate.forget_quiet();
     }

@@ -190,6 +190,8 @@ problem_types! {
     SurfaceNotGenuine = "surface-not-genuine",
     /// The portrait is genuine, but not this card's.
     SurfaceOfAnotherCard = "surface-of-another-card",
+    /// The portrait in the chip is genuine, but no face can be compared with it: office.
+    PortraitUnfit = "portrait-unfit",
     /// The photograph of the card's front cannot be used: take it again; `advice`.
     FrontUnfit = "front-unfit",
     /// The pictures of the face cannot be judged: take them again; `advice`, `frame`. No attempt is counted.

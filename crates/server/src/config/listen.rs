@@ -44,7 +44,12 @@ pub struct Budget {
     pub head_timeout_secs: Option<u64>,
     /// Seconds for a request's body to arrive.
     pub body_timeout_secs: Option<u64>,
-    /// Seconds for the whole answer.
+    /// Seconds for a body with pictures to arrive; only the app listener takes any.
+    pub upload_timeout_secs: Option<u64>,
+    /// MiB that bodies with pictures may take together while they are received and judged; taking them apart needs as
+    /// much again. Only the app listener takes any.
+    pub upload_memory_mib: Option<usize>,
+    /// Seconds for the whole answer; where the body has pictures, these and those of the body.
     pub answer_timeout_secs: Option<u64>,
 }
 
@@ -72,6 +77,16 @@ impl Budget {
     /// How long a request's body may take.
     pub fn body_timeout(&self) -> Duration {
         Duration::from_secs(self.body_timeout_secs.unwrap_or(10))
+    }
+
+    /// How long a body with pictures may take.
+    pub fn upload_timeout(&self) -> Duration {
+        Duration::from_secs(self.upload_timeout_secs.unwrap_or(60))
+    }
+
+    /// MiB that bodies with pictures may take together: at least one whole body.
+    pub fn upload_memory_mib(&self) -> usize {
+        self.upload_memory_mib.unwrap_or(128).max(16)
     }
 
     /// How long the whole answer may take; never less than the body.

@@ -4,6 +4,7 @@
 //! Relative paths in the file are relative to the file. Secrets are never settings, only the files that hold them.
 
 mod dpop;
+mod face;
 mod keys;
 mod listen;
 mod log;
@@ -19,6 +20,7 @@ use figment::providers::{Env, Format as _, Toml};
 use serde::Deserialize;
 
 pub use dpop::Dpop;
+pub use face::Face;
 pub use keys::Keys;
 pub use listen::{AdminListener, AppListener, BadOrigin, Budget, KioskListener, Listen, Origin};
 pub use log::Log;
@@ -44,6 +46,9 @@ pub struct Config {
     pub trust: Trust,
     /// Operators, hours, terms.
     pub service: Service,
+    /// The face engine.
+    #[serde(default)]
+    pub face: Face,
     /// The app's proof of itself.
     #[serde(default)]
     pub dpop: Dpop,

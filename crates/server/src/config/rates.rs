@@ -32,6 +32,8 @@ pub struct Rates {
     pub app_address: Rate,
     /// The app listener, per device key.
     pub installation: Rate,
+    /// What is asked of the face engine, per proved card: photographs of its front, and face attempts.
+    pub face: Rate,
     /// The kiosk listener, per kiosk.
     pub kiosk: Rate,
     /// The admin listener, per address.
@@ -43,6 +45,7 @@ impl Default for Rates {
         Self {
             app_address: Rate::of(120, 600),
             installation: Rate::of(30, 60),
+            face: Rate::of(10, 20),
             kiosk: Rate::of(30, 60),
             admin_address: Rate::of(100, 600),
         }

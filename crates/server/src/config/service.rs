@@ -13,8 +13,7 @@ pub struct Service {
     /// Whether the user PIN can be booked.
     #[serde(default = "yes")]
     pub book_user: bool,
-    /// Whether the signature PIN can be booked. It needs the face step, which this version does not have: with
-    /// `true` the server does not start.
+    /// Whether the signature PIN can be booked. It needs `[face]` and `trust.surface_anchors`.
     #[serde(default)]
     pub book_signature: bool,
     /// Minutes that a timed lock after face failures lasts.

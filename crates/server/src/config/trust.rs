@@ -11,6 +11,7 @@ use serde::Deserialize;
 pub struct Trust {
     signature_anchors: RelativePathBuf,
     user_anchors: RelativePathBuf,
+    surface_anchors: Option<RelativePathBuf>,
     crl: RelativePathBuf,
     register: RelativePathBuf,
 }
@@ -24,6 +25,11 @@ impl Trust {
     /// Directory of the authorities of user certificates, PEM.
     pub fn user_anchors(&self) -> PathBuf {
         self.user_anchors.relative()
+    }
+
+    /// Directory of the roots under which chips' portraits are signed, PEM, if the settings name one.
+    pub fn surface_anchors(&self) -> Option<PathBuf> {
+        self.surface_anchors.as_ref().map(RelativePathBuf::relative)
     }
 
     /// Directory of the revocation lists, DER.

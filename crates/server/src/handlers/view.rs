@@ -25,7 +25,8 @@ pub fn reservation(
     }
 }
 
-fn state(status: &Status) -> ReservationState {
+/// Where a reservation stands.
+pub fn state(status: &Status) -> ReservationState {
     match status {
         Status::Reserved { claims_left } => ReservationState::Reserved { claims_left: *claims_left },
         Status::Claimed { lease_ends } => ReservationState::Claimed { lease_ends: to_date_time(*lease_ends) },

@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServiceRequest};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use reservation::InstallationId;
+use reservation::{CardId, InstallationId};
 use rustls::ServerConfig;
 use wire::problem::ProblemType;
 
@@ -19,6 +19,7 @@ use crate::openapi::Interface;
 use crate::parts::Parts;
 use crate::problem::Refusal;
 use crate::rate::{Limiter, address_key};
+use crate::request::body::UploadMemory;
 use crate::request::forwarded;
 
 /// What the app's extractors and handlers work with.
@@ -29,18 +30,22 @@ pub struct AppContext {
     pub origin: Origin,
     /// How strictly proofs are judged.
     pub dpop: config::Dpop,
-    /// Which PIN kinds can be booked.
-    pub book_signature: bool,
-    /// Which PIN kinds can be booked.
+    /// Whether the user PIN can be booked; the signature PIN can if the parts have what it takes.
     pub book_user: bool,
     /// Our own proxies.
     pub trusted_proxies: Vec<IpAddr>,
     /// How long a body may take.
     pub body_timeout: Duration,
+    /// How long a body with pictures may take.
+    pub upload_timeout: Duration,
+    /// What all bodies with pictures may take.
+    pub upload_memory: UploadMemory,
     /// Per address.
     pub address_rate: Limiter<IpAddr>,
     /// Per device key.
     pub installation_rate: Limiter<InstallationId>,
+    /// Per proved card, what the face engine is asked for.
+    pub face_rate: Limiter<CardId>,
 }
 
 impl Gate for AppContext {

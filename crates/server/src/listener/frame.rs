@@ -18,7 +18,7 @@ use uuid::Uuid;
 use wire::problem::ProblemType;
 
 use super::last_words::last_words;
-use super::routes::{Found, Routes};
+use super::routes::{Found, Route, Routes};
 use crate::clock::Clock;
 use crate::observe::Metrics;
 use crate::problem::{Refusal, render};
@@ -51,6 +51,8 @@ pub struct Frame {
     pub gate: Arc<dyn Gate>,
     /// How long an answer may take.
     pub deadline: Duration,
+    /// How much longer it may take where the body has pictures in it.
+    pub upload: Duration,
     /// Our own clock.
     pub clock: Arc<dyn Clock>,
     /// Where requests are counted.
@@ -72,7 +74,7 @@ pub async fn frame(
     let announces_body = announces_body(request.headers());
     let method = method_label(request.method().as_str());
     let (route, found) = match frame.routes.find(request.path(), request.method()) {
-        Found::Route(route) => (route.pattern().to_owned(), Ok(())),
+        Found::Route(route) => (route.pattern().to_owned(), Ok(frame.deadline_of(route))),
         Found::OtherMethods(route, allow) => {
             (route.pattern().to_owned(), Err(Refusal::new(ProblemType::MethodNotAllowed).allow(allow)))
         }
@@ -84,7 +86,7 @@ pub async fn frame(
             let response = render::response(&refusal, id);
             Answer { outcome: Ok(request.into_response(response)), refusal: Some(refusal) }
         }
-        Ok(()) => serve(&frame, id, method, request, next).await,
+        Ok(deadline) => serve(deadline, id, method, request, next).await,
     };
     let took = frame.clock.monotonic().saturating_sub(started);
     let answer = if announces_body { answer.last_if_body_unread() } else { answer };
@@ -118,7 +120,7 @@ fn announces_body(headers: &HeaderMap) -> bool {
 }
 
 async fn serve(
-    frame: &Frame,
+    deadline: Duration,
     id: Uuid,
     method: &'static str,
     request: ServiceRequest,
@@ -127,7 +129,7 @@ async fn serve(
     let work = AssertUnwindSafe(next.call(request)).catch_unwind();
     let failed =
         |refusal: Refusal| Answer { outcome: Err(render::response(&refusal, id)), refusal: Some(refusal) };
-    match tokio::time::timeout(frame.deadline, work).await {
+    match tokio::time::timeout(deadline, work).await {
         Err(_) if method == "GET" => failed(Refusal::new(ProblemType::Unavailable).because("deadline")),
         // A commit may have been under way.
         Err(_) => failed(Refusal::new(ProblemType::OutcomeUnknown).because("deadline")),
@@ -163,6 +165,10 @@ fn refusal_of(error: &Error) -> Refusal {
 }
 
 impl Frame {
+    fn deadline_of(&self, route: &Route) -> Duration {
+        if route.takes_pictures() { self.deadline + self.upload } else { self.deadline }
+    }
+
     fn finish(
         &self,
         id: Uuid,

@@ -2,8 +2,8 @@
 
 use actix_web::dev::ResourceDef;
 use actix_web::http::Method;
-use utoipa::openapi::OpenApi;
-use utoipa::openapi::path::PathItem;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::{OpenApi, RefOr};
 
 /// All routes of one listener.
 #[derive(Clone, Debug)]
@@ -15,6 +15,7 @@ pub struct Route {
     pattern: String,
     definition: ResourceDef,
     methods: Vec<Method>,
+    takes_pictures: bool,
 }
 
 /// What a request's path and method lead to.
@@ -31,9 +32,12 @@ pub enum Found<'a> {
 impl Routes {
     /// The routes of a document, and those that a document does not describe itself.
     pub fn of(document: &OpenApi, more: &[(&str, Method)]) -> Self {
-        let described = document.paths.paths.iter().map(|(path, item)| (path.clone(), methods(item)));
-        let more = more.iter().map(|(path, method)| ((*path).to_owned(), vec![method.clone()]));
-        Self(described.chain(more).map(|(path, methods)| Route::new(path, methods)).collect())
+        let described = document.paths.paths.iter().map(|(path, item)| {
+            let takes_pictures = operations(item).any(|(_, operation)| takes_multipart(operation));
+            Route { takes_pictures, ..Route::new(path.clone(), methods(item)) }
+        });
+        let more = more.iter().map(|(path, method)| Route::new((*path).to_owned(), vec![method.clone()]));
+        Self(described.chain(more).collect())
     }
 
     /// Finds the route of a path and method.
@@ -56,7 +60,12 @@ impl Routes {
 
 impl Route {
     fn new(pattern: String, methods: Vec<Method>) -> Self {
-        Self { definition: ResourceDef::new(pattern.as_str()), pattern, methods }
+        Self { definition: ResourceDef::new(pattern.as_str()), pattern, methods, takes_pictures: false }
+    }
+
+    /// Whether its bodies have pictures in them, and take their time on a slow line.
+    pub const fn takes_pictures(&self) -> bool {
+        self.takes_pictures
     }
 
     /// The path with its parameters' names, for logs and metrics.
@@ -65,7 +74,7 @@ impl Route {
     }
 }
 
-fn methods(item: &PathItem) -> Vec<Method> {
+fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
     let all = [
         (Method::GET, &item.get),
         (Method::PUT, &item.put),
@@ -76,7 +85,18 @@ fn methods(item: &PathItem) -> Vec<Method> {
         (Method::OPTIONS, &item.options),
         (Method::TRACE, &item.trace),
     ];
-    all.into_iter().filter(|(_, operation)| operation.is_some()).map(|(method, _)| method).collect()
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+}
+
+fn methods(item: &PathItem) -> Vec<Method> {
+    operations(item).map(|(method, _)| method).collect()
+}
+
+fn takes_multipart(operation: &Operation) -> bool {
+    match &operation.request_body {
+        Some(RefOr::T(body)) => body.content.contains_key("multipart/form-data"),
+        Some(RefOr::Ref(_)) | None => false,
+    }
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ impl<C: Gate + 'static> Served<C> {
             routes: Routes::of(&interface.document(), &[(openapi::PATH, Method::GET)]),
             gate: context.clone(),
             deadline: budget.answer_timeout(),
+            upload: budget.upload_timeout(),
             clock: parts.clock.clone(),
             metrics: parts.metrics.clone(),
         };

@@ -12,6 +12,9 @@ const REQUESTS: &str = "jpki_reset_requests_total";
 const LATENCY: &str = "jpki_reset_request_seconds";
 const PROBLEMS: &str = "jpki_reset_problems_total";
 const EVENTS: &str = "jpki_reset_events_total";
+const FACE_ATTEMPTS: &str = "jpki_reset_face_attempts_total";
+const FACE_ENGINE: &str = "jpki_reset_face_engine_total";
+const FACE_SECONDS: &str = "jpki_reset_face_engine_seconds";
 const READY: &str = "jpki_reset_ready";
 const STORE_READY: &str = "jpki_reset_store_ready";
 const CRL_EXPIRES: &str = "jpki_reset_crl_valid_seconds";
@@ -44,11 +47,16 @@ impl Metrics {
         counter(REQUESTS, "Requests answered, by listener, route, method and status.");
         counter(PROBLEMS, "Problems answered, by listener, route and kind.");
         counter(EVENTS, "What the rules decided, by kind: bookings, reservations, claims, completions.");
-        recorder.describe_histogram(
-            LATENCY.into(),
-            Some(Unit::Seconds),
-            "Time to answer, by listener and route.".into(),
+        counter(FACE_ATTEMPTS, "Face attempts that were matched, by verdict.");
+        counter(
+            FACE_ENGINE,
+            "What the face engine was asked, by step (front, inspect, compare) and outcome.",
         );
+        let seconds = |name: &'static str, text: &'static str| {
+            recorder.describe_histogram(name.into(), Some(Unit::Seconds), text.into());
+        };
+        seconds(LATENCY, "Time to answer, by listener and route.");
+        seconds(FACE_SECONDS, "Time the face engine took, by step.");
         let gauge = |name: &'static str, text: &'static str| {
             recorder.describe_gauge(name.into(), None, text.into());
         };
@@ -94,6 +102,21 @@ impl Metrics {
     pub fn event(&self, kind: &'static str) {
         let labels = vec![Label::new("event", kind)];
         self.recorder.register_counter(&Key::from_parts(EVENTS, labels), &METADATA).increment(1);
+    }
+
+    /// Counts one face attempt that was matched.
+    pub fn face_attempt(&self, verdict: &'static str) {
+        let labels = vec![Label::new("verdict", verdict)];
+        self.recorder.register_counter(&Key::from_parts(FACE_ATTEMPTS, labels), &METADATA).increment(1);
+    }
+
+    /// Counts one question to the face engine.
+    pub fn face_engine(&self, step: &'static str, outcome: &'static str, took: Duration) {
+        let labels = vec![Label::new("step", step), Label::new("outcome", outcome)];
+        self.recorder.register_counter(&Key::from_parts(FACE_ENGINE, labels), &METADATA).increment(1);
+        let labels = vec![Label::new("step", step)];
+        let seconds = self.recorder.register_histogram(&Key::from_parts(FACE_SECONDS, labels), &METADATA);
+        seconds.record(took.as_secs_f64());
     }
 
     /// Notes whether the server is ready.

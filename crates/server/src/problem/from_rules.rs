@@ -26,13 +26,13 @@ pub fn of_installation(refusal: installation::Refusal) -> Refusal {
         R::OutOfOrder { .. } => (ProblemType::BookingOutOfOrder, ""),
         R::AnotherCard => (ProblemType::AnotherCard, ""),
         R::EvidenceUnfit { .. } => (ProblemType::MalformedRequest, "the evidence does not fit the target"),
-        R::ChallengesExhausted => (ProblemType::BookingOutOfOrder, "all challenges are used up"),
-        R::ChallengeUnknown => (ProblemType::BookingOutOfOrder, "no such challenge is out"),
-        R::ChallengeOver => (ProblemType::BookingOutOfOrder, "the challenge is over"),
+        R::ChallengesExhausted => (ProblemType::ChallengesExhausted, ""),
+        R::ChallengeUnknown => (ProblemType::ChallengeUnknown, ""),
+        R::ChallengeOver => (ProblemType::ChallengeOver, ""),
         R::ChallengeTooLong => (ProblemType::Internal, "the poses are more than a challenge may hold"),
-        R::AttemptOpen { .. } => (ProblemType::BookingOutOfOrder, "an attempt is being matched"),
-        R::AttemptUsed => (ProblemType::BookingOutOfOrder, "the attempt was made with other frames"),
-        R::AttemptUnknown => (ProblemType::BookingOutOfOrder, "no such attempt is open"),
+        R::AttemptOpen { .. } => (ProblemType::AttemptInProgress, "this phone's"),
+        R::AttemptUsed => (ProblemType::AttemptUsed, ""),
+        R::AttemptUnknown => (ProblemType::ChallengeUnknown, "no such attempt is open"),
     };
     Refusal::new(kind).because(cause)
 }
@@ -65,6 +65,14 @@ pub fn of_card_to_kiosk(refusal: card::Refusal, now: Timestamp) -> Refusal {
         other => return of_card(&other, now),
     };
     Refusal::new(kind).because(cause)
+}
+
+/// A card's refusal, to the operator.
+pub fn of_card_error_to_operator(error: TransactError<card::Refusal>, now: Timestamp) -> Refusal {
+    match error {
+        TransactError::Refused(refusal) => of_card(&refusal, now),
+        TransactError::Store(error) => error.into(),
+    }
 }
 
 /// [`of_card_to_app`], or what went wrong with the store.
@@ -116,8 +124,10 @@ fn of_card(refusal: &card::Refusal, now: Timestamp) -> Refusal {
                 .retry_after(wait)
                 .because("too many reservations");
         }
-        R::AttemptOpen { .. } | R::AttemptUnknown | R::AttemptOver => {
-            (ProblemType::BookingOutOfOrder, "face attempt")
+        R::AttemptOpen { .. } => (ProblemType::AttemptInProgress, "another phone's with this card"),
+        R::AttemptUnknown => (ProblemType::ChallengeUnknown, "the card knows no such attempt"),
+        R::AttemptOver => {
+            (ProblemType::ChallengeOver, "the attempt's time was over before it reached the card")
         }
         R::NotProved | R::NotMatched | R::BookingOver { .. } => (ProblemType::BookingOutOfOrder, ""),
         R::NoReservation | R::Ended(_) | R::AnotherTarget { .. } | R::AnotherKey => {
@@ -130,9 +140,10 @@ fn of_card(refusal: &card::Refusal, now: Timestamp) -> Refusal {
         R::GrantUnfit => (ProblemType::Internal, "the grant does not fit a claim"),
         R::ClaimUnknown | R::AnotherKiosk => (ProblemType::ClaimUnknown, ""),
         R::ClaimEnded(_) => (ProblemType::ClaimEnded, ""),
-        R::NumberNotCurrent | R::NotLocked | R::NotApproved | R::SamePerson => {
-            (ProblemType::Internal, "a refusal to the support desk")
-        }
+        R::NumberNotCurrent => (ProblemType::NumberUnknown, ""),
+        R::NotLocked => (ProblemType::NotLocked, ""),
+        R::NotApproved => (ProblemType::NotApproved, ""),
+        R::SamePerson => (ProblemType::SamePerson, ""),
     };
     Refusal::new(kind).because(cause)
 }

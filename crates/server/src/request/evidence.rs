@@ -1,86 +1,160 @@
-//! The multipart body with the card's evidence, split from bytes already bounded and hashed.
-//!
-//! For the user PIN the only part is `evidence`, JSON. Parts that are not asked for are refused, so that nobody
-//! sends pictures that nobody asked for.
-
-use std::convert::Infallible;
+//! The multipart body with the card's evidence: for the user PIN a signature, for the signature PIN also what the
+//! card's surface application says and a photograph of the card's front.
 
 use actix_web::HttpRequest;
-use actix_web::http::header;
 use actix_web::web::Bytes;
-use futures_util::stream;
-use multer::{Constraints, Multipart, SizeLimit};
+use face::Picture;
+use face::limits::FRONT_MAX_BYTES;
+use reservation::PinKind;
 use wire::app::CardEvidence;
 use wire::problem::ProblemType;
 
 use super::json;
+use super::multipart::{Asked, Form};
 use crate::problem::Refusal;
+use crate::surface::SentSurface;
 
-const PART: &str = "evidence";
-/// A certificate of at most 4 KiB and a signature of 256 bytes, as base64url with room to spare.
-const PART_MAX_BYTES: u64 = 16 * 1024;
+const EVIDENCE: &str = "evidence";
+const SURFACE: &str = "surface";
+const FRONT: &str = "front";
 
-/// The evidence in a `multipart/form-data` body.
+/// The part `surface`, here and in a face attempt. A portrait is about 2 KiB, all of it in base64url about 8.
+pub(super) const SURFACE_PART: Asked = Asked { name: SURFACE, max_bytes: 64 * 1024, max_count: 1 };
+
+const ASKED: [Asked; 3] = [
+    // A certificate of at most 4 KiB and two signatures of 256 bytes, as base64url with room to spare.
+    Asked { name: EVIDENCE, max_bytes: 16 * 1024, max_count: 1 },
+    SURFACE_PART,
+    Asked { name: FRONT, max_bytes: FRONT_MAX_BYTES as u64, max_count: 1 },
+];
+
+/// Certificate and signature of the known PIN's key.
+#[derive(Clone, Debug)]
+pub struct KeyEvidence {
+    /// DER.
+    pub certificate: Vec<u8>,
+    /// RSA PKCS#1 v1.5, SHA-256.
+    pub signature: Vec<u8>,
+}
+
+/// What was sent, before it is known which PIN the booking is for.
+#[derive(Debug)]
+pub struct Evidence {
+    key: KeyEvidence,
+    presence: Option<Vec<u8>>,
+    surface: Option<SentSurface>,
+    front: Option<Picture>,
+}
+
+/// What was sent for a booking of one PIN.
+#[derive(Debug)]
+pub enum Sent {
+    /// For the user PIN.
+    User(KeyEvidence),
+    /// For the signature PIN.
+    Signature(Box<SentForSignature>),
+}
+
+/// What was sent for a booking of the signature PIN.
+#[derive(Debug)]
+pub struct SentForSignature {
+    /// Of the user PIN's key.
+    pub key: KeyEvidence,
+    /// Signature of the surface application's key.
+    pub presence: Vec<u8>,
+    /// What the surface application says.
+    pub surface: SentSurface,
+    /// A photograph of the card's front.
+    pub front: Picture,
+}
+
+/// Reads a `multipart/form-data` body.
 ///
 /// # Errors
-/// `unsupported-media-type` for another kind of body, `malformed-request` for other, doubled or missing parts.
-pub async fn parse(request: &HttpRequest, body: Bytes) -> Result<CardEvidence, Refusal> {
-    let refuse = || Refusal::new(ProblemType::UnsupportedMediaType).field("Content-Type");
-    let kind = request.headers().get(header::CONTENT_TYPE).ok_or_else(refuse)?;
-    let boundary = multer::parse_boundary(kind.to_str().map_err(|_| refuse())?).map_err(|_| refuse())?;
-    let limits = SizeLimit::new().per_field(PART_MAX_BYTES);
-    let constraints = Constraints::new().allowed_fields(vec![PART]).size_limit(limits);
-    let whole = stream::iter([Ok::<_, Infallible>(body)]);
-    let mut parts = Multipart::with_constraints(whole, boundary, constraints);
-    let malformed = |_| Refusal::new(ProblemType::MalformedRequest).field(PART).because("multipart");
-    let missing = Refusal::new(ProblemType::MalformedRequest).field(PART).because("no part of that name");
-    let part = parts.next_field().await.map_err(malformed)?.ok_or(missing)?;
-    let text = part.bytes().await.map_err(malformed)?;
-    if parts.next_field().await.map_err(malformed)?.is_some() {
-        return Err(Refusal::new(ProblemType::MalformedRequest).field(PART).because("the part stands twice"));
+/// `unsupported-media-type`, `malformed-request` or `payload-too-large`, with the part or member.
+pub async fn parse(request: &HttpRequest, body: Bytes) -> Result<Evidence, Refusal> {
+    let form = Form::of(request, body, &ASKED).await?;
+    let CardEvidence { certificate, signature, presence } = json::parse(form.need(EVIDENCE)?)?;
+    Ok(Evidence {
+        key: KeyEvidence { certificate: certificate.0, signature: signature.0 },
+        presence: presence.map(|presence| presence.0),
+        surface: form.find(SURFACE).map(|part| SentSurface::parse(part)).transpose()?,
+        front: form.find(FRONT).map(|part| Picture::new(part.to_vec())),
+    })
+}
+
+impl Evidence {
+    /// What a booking of this PIN asks for, no more and no less.
+    ///
+    /// # Errors
+    /// `malformed-request`, with the part or member that is missing or too much.
+    pub fn for_target(self, target: PinKind) -> Result<Sent, Refusal> {
+        let odd = |field, cause| Refusal::new(ProblemType::MalformedRequest).field(field).because(cause);
+        match target {
+            PinKind::User => {
+                let surplus = [
+                    ("presence", self.presence.is_some()),
+                    (SURFACE, self.surface.is_some()),
+                    (FRONT, self.front.is_some()),
+                ];
+                match surplus.iter().find(|(_, sent)| *sent) {
+                    Some((field, _)) => Err(odd(*field, "not asked for with the user PIN")),
+                    None => Ok(Sent::User(self.key)),
+                }
+            }
+            PinKind::Signature => {
+                let missing = |field| move || odd(field, "missing");
+                Ok(Sent::Signature(Box::new(SentForSignature {
+                    key: self.key,
+                    presence: self.presence.ok_or_else(missing("presence"))?,
+                    surface: self.surface.ok_or_else(missing(SURFACE))?,
+                    front: self.front.ok_or_else(missing(FRONT))?,
+                })))
+            }
+        }
     }
-    json::parse(&text)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::multipart::tests::{KIND, body, request};
     use super::*;
-    use actix_web::test::TestRequest;
 
-    const GOOD: &str = "--x\r\nContent-Disposition: form-data; name=\"evidence\"\r\n\
-        Content-Type: application/json\r\n\r\n{\"certificate\":\"AQ\",\"signature\":\"Ag\"}\r\n--x--\r\n";
+    const USER: &[u8] = br#"{"certificate":"AQ","signature":"Ag"}"#;
+    const SIGNATURE: &[u8] = br#"{"certificate":"AQ","signature":"Ag","presence":"Aw"}"#;
+    const FILE: &[u8] =
+        br#"{"holder":"AQ","pictures":"AQ","portrait":"AQ","signature":"AQ","certificate":"AQ"}"#;
 
-    async fn parsed(kind: &str, body: &str) -> Result<CardEvidence, ProblemType> {
-        let request = TestRequest::default().insert_header((header::CONTENT_TYPE, kind)).to_http_request();
-        parse(&request, Bytes::from(body.to_owned())).await.map_err(|refusal| refusal.kind())
+    async fn sent(parts: &[(&str, &[u8])], target: PinKind) -> Result<Sent, (ProblemType, Option<String>)> {
+        let parsed = parse(&request(KIND), Bytes::from(body(parts))).await;
+        let sent = parsed.and_then(|evidence| evidence.for_target(target));
+        sent.map_err(|refusal| (refusal.kind(), refusal.facts().field.clone()))
     }
 
     #[tokio::test]
-    async fn the_one_part_is_read() {
-        let evidence = parsed("multipart/form-data; boundary=x", GOOD).await.unwrap();
-        assert_eq!(evidence.certificate.0, [1]);
-        assert_eq!(evidence.signature.0, [2]);
+    async fn the_parts_of_either_pin_are_read() {
+        let Ok(Sent::User(key)) = sent(&[(EVIDENCE, USER)], PinKind::User).await else { panic!("refused") };
+        assert_eq!((key.certificate, key.signature), (vec![1], vec![2]));
+        let parts = [(EVIDENCE, SIGNATURE), (SURFACE, FILE), (FRONT, b"JPEG")];
+        let Ok(Sent::Signature(sent)) = sent(&parts, PinKind::Signature).await else { panic!("refused") };
+        assert_eq!((sent.presence.as_slice(), sent.front.as_bytes()), ([3].as_slice(), b"JPEG".as_slice()));
     }
 
     #[tokio::test]
-    async fn other_doubled_missing_and_broken_parts_are_refused() {
-        let kind = "multipart/form-data; boundary=x";
-        let doubled = GOOD.replace("--x--\r\n", GOOD);
-        let other = GOOD.replace("name=\"evidence\"", "name=\"front\"");
-        for bad in [doubled.as_str(), other.as_str(), "--x--\r\n", "", "--x\r\n", &GOOD[..60]] {
-            assert_eq!(parsed(kind, bad).await, Err(ProblemType::MalformedRequest), "{bad}");
+    async fn what_is_missing_or_not_asked_for_is_named() {
+        let all = [(EVIDENCE, SIGNATURE), (SURFACE, FILE), (FRONT, b"JPEG".as_slice())];
+        for (parts, target, field) in [
+            (vec![], PinKind::User, EVIDENCE),
+            (vec![(EVIDENCE, SIGNATURE)], PinKind::User, "presence"),
+            (vec![(EVIDENCE, USER), (SURFACE, FILE)], PinKind::User, SURFACE),
+            (vec![(EVIDENCE, USER), (FRONT, b"x".as_slice())], PinKind::User, FRONT),
+            (vec![(EVIDENCE, USER), all[1], all[2]], PinKind::Signature, "presence"),
+            (vec![all[0], all[2]], PinKind::Signature, SURFACE),
+            (vec![all[0], all[1]], PinKind::Signature, FRONT),
+            (vec![all[0], (SURFACE, b"{}"), all[2]], PinKind::Signature, "."),
+        ] {
+            let expected = (ProblemType::MalformedRequest, Some(field.to_owned()));
+            assert_eq!(sent(&parts, target).await.map(drop), Err(expected), "{field} {target:?}");
         }
-        for kind in ["application/json", "multipart/form-data", "text/plain; boundary=x"] {
-            assert_eq!(parsed(kind, GOOD).await, Err(ProblemType::UnsupportedMediaType), "{kind}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_part_larger_than_any_evidence_is_refused() {
-        let large = GOOD.replace("AQ", &"A".repeat(20_000));
-        assert_eq!(
-            parsed("multipart/form-data; boundary=x", &large).await,
-            Err(ProblemType::MalformedRequest)
-        );
     }
 }

@@ -10,7 +10,9 @@
 //! | [`forwarded`] | for which address one of our own proxies asks |
 //! | [`bearer`] | `Authorization` headers |
 //! | [`idempotency`] | the `Idempotency-Key` header |
-//! | [`evidence`] | the multipart body with the card's evidence |
+//! | [`multipart`] | bodies of several parts |
+//! | [`evidence`] | the card's evidence |
+//! | [`frames`] | what is sent for a face attempt |
 //!
 //! These are extractors: a handler that names one in its arguments cannot be reached without it.
 
@@ -18,8 +20,10 @@ pub mod bearer;
 pub mod body;
 pub mod evidence;
 pub mod forwarded;
+pub mod frames;
 pub mod idempotency;
 pub mod json;
+pub mod multipart;
 pub mod operator;
 pub mod phone;
 pub mod terminal;

@@ -20,19 +20,27 @@ use super::{body, json};
 use crate::dpop::{self, Expected, ProofError};
 use crate::listener::app::AppContext;
 use crate::problem::Refusal;
+use crate::request::body::Held;
 
-/// A phone that proved its device key, and what it sent.
+/// A phone that proved its device key, and what it sent: at most `LIMIT` bytes.
 #[derive(Debug)]
-pub struct Phone {
+pub struct Phone<const LIMIT: usize = { body::SMALL }> {
     /// The device key's thumbprint. Whether it is registered, the rules say.
     pub installation: InstallationId,
     /// The access token that the proof covers.
     pub token: Option<String>,
     /// The body that the proof covers.
     pub body: Bytes,
-    /// When it was received.
+    /// When all of it had arrived.
     pub now: Timestamp,
+    _held: Held,
 }
+
+/// A phone that sends a card's evidence.
+pub type CardPhone = Phone<{ body::CARD }>;
+
+/// A phone that sends pictures of a face.
+pub type FacePhone = Phone<{ body::FACE }>;
 
 /// A phone, and its body as JSON.
 #[derive(Debug)]
@@ -43,7 +51,7 @@ pub struct PhoneJson<T> {
     pub json: T,
 }
 
-impl FromRequest for Phone {
+impl<const LIMIT: usize> FromRequest for Phone<LIMIT> {
     type Error = Refusal;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
 
@@ -68,13 +76,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for PhoneJson<T> {
     }
 }
 
-async fn prove(request: &HttpRequest, payload: Payload) -> Result<Phone, Refusal> {
+async fn prove<const LIMIT: usize>(request: &HttpRequest, payload: Payload) -> Result<Phone<LIMIT>, Refusal> {
     let context: Arc<AppContext> = request
         .app_data::<Data<AppContext>>()
         .expect("the app listener carries its context")
         .clone()
         .into_inner();
-    let now = context.parts.clock.now();
+    let began = context.parts.clock.now();
     let proof = header(request)?;
     let token = match authorization(request, "DPoP") {
         Authorization::Absent => None,
@@ -87,23 +95,31 @@ async fn prove(request: &HttpRequest, payload: Payload) -> Result<Phone, Refusal
         url: &url,
         access_token: token.as_deref(),
         iat_window: context.dpop.iat_window(),
-        now,
+        now: began,
     };
+    let patience = if LIMIT > body::SMALL { context.upload_timeout } else { context.body_timeout };
     let claimed = match dpop::proof::verify(proof, &expected, &context.parts.nonces) {
         Err(ProofError::Nonce) => {
             // The body is taken in, so that the connection lives on for the repeat that follows at once.
-            body::read(request, payload, body::SMALL, context.body_timeout).await?;
+            body::drain(request, payload, LIMIT, patience).await?;
             return Err(ProofError::Nonce.into());
         }
         judged => judged?,
     };
     context.installation_rate.admit(&claimed.installation)?;
-    let body = body::read(request, payload, body::SMALL, context.body_timeout).await?;
+    let (body, held) = if LIMIT > body::SMALL {
+        body::read_upload(request, payload, LIMIT, patience, &context.upload_memory).await?
+    } else {
+        (body::read(request, payload, LIMIT, patience).await?, Held::default())
+    };
     claimed.check_body(&body)?;
+    let now = context.parts.clock.now();
     let used =
         RememberedKey::new(Purpose::DpopProof, &[claimed.installation.as_bytes(), claimed.jti.as_bytes()]);
-    match context.parts.store.remember(&used, claimed.remember_until, now).await? {
-        Remembered::Fresh => Ok(Phone { installation: claimed.installation, token, body, now }),
+    // As long as another request with this proof may still be on its way.
+    let until = claimed.remember_until.after(patience);
+    match context.parts.store.remember(&used, until, now).await? {
+        Remembered::Fresh => Ok(Phone { installation: claimed.installation, token, body, now, _held: held }),
         Remembered::Seen => Err(ProofError::Replayed.into()),
     }
 }

@@ -19,7 +19,7 @@ pub fn rate(burst: u32, per_minute: u32) -> Rate {
 /// As good as no limit, for tests that ask a thousand times.
 pub fn admit_all(rates: &mut Rates) {
     let all = rate(1_000_000, 1_000_000);
-    *rates = Rates { app_address: all, installation: all, kiosk: all, admin_address: all };
+    *rates = Rates { app_address: all, installation: all, face: all, kiosk: all, admin_address: all };
 }
 
 #[tokio::test]

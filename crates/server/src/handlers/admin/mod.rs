@@ -1,5 +1,6 @@
 //! Commands of the operator, health, readiness and metrics.
 
+pub mod cards;
 pub mod health;
 pub mod kiosks;
 
@@ -13,5 +14,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(health::metrics)
         .service(kiosks::add)
         .service(kiosks::list)
-        .service(kiosks::disable);
+        .service(kiosks::disable)
+        .service(cards::show)
+        .service(cards::approve_lift)
+        .service(cards::lift);
 }

@@ -56,7 +56,7 @@ pub(crate) async fn start(
 /// Whether this site books this PIN kind, and any operator resets it today.
 fn offered(target: PinKind, context: &AppContext, now: Timestamp) -> Result<(), Refusal> {
     let booked = match target {
-        PinKind::Signature => context.book_signature,
+        PinKind::Signature => context.parts.face.is_some(),
         PinKind::User => context.book_user,
     };
     if !booked {

@@ -14,9 +14,10 @@ use wire::problem::ProblemType;
 
 use crate::handlers::view;
 use crate::listener::app::AppContext;
+use crate::locks;
 use crate::parts::Parts;
 use crate::problem::Refusal;
-use crate::problem::from_rules::{of_card_error_to_app, of_installation};
+use crate::problem::from_rules::of_installation;
 use crate::request::idempotency;
 use crate::request::phone::Phone;
 
@@ -50,11 +51,10 @@ pub(crate) async fn reserve(
         let over = installation.booking_for_evidence(booking, phone.now).err();
         of_installation(over.unwrap_or(refusal))
     })?;
-    let status = parts
-        .store
-        .decide::<Card, _>(&card, command, phone.now, &parts.policy)
-        .await
-        .map_err(|error| of_card_error_to_app(error, phone.now))?;
+    let status = match parts.store.decide::<Card, _>(&card, command, phone.now, &parts.policy).await {
+        Ok(status) => status,
+        Err(error) => return Err(locks::error_to_app(parts, card, error, phone.now).await),
+    };
     // The card has decided; a crash before this line is mended by the phone's repeat.
     let reserved = Reserved { number: status.number, made_at: status.made_at, expires_at: status.expires_at };
     let command = FinishBooking { booking, reserved };

@@ -18,9 +18,10 @@ use wire::problem::ProblemType;
 use crate::clock::to_date_time;
 use crate::evidence::{ProvedCard, ProvedKey, prove_key};
 use crate::listener::kiosk::KioskContext;
+use crate::locks;
 use crate::parts::Parts;
 use crate::problem::Refusal;
-use crate::problem::from_rules::{of_card_error_to_kiosk, of_card_to_kiosk, of_not_now};
+use crate::problem::from_rules::of_not_now;
 use crate::random;
 use crate::request::idempotency;
 use crate::request::terminal::{Terminal, TerminalJson};
@@ -47,11 +48,11 @@ pub(crate) async fn claim(
     let request = asked(&key, &card, &session, challenge, &terminal, parts);
     let new = new_claim(&request, &card, &terminal, &session, parts).await?;
     let command = card::Claim { request, new };
-    let granted = parts
-        .store
-        .decide::<Card, _>(&card.card, command, terminal.now, &parts.policy)
-        .await
-        .map_err(|error| of_card_error_to_kiosk(error, terminal.now))?;
+    let granted = match parts.store.decide::<Card, _>(&card.card, command, terminal.now, &parts.policy).await
+    {
+        Ok(granted) => granted,
+        Err(error) => return Err(locks::error_to_kiosk(parts, card.card, error, terminal.now).await),
+    };
     parts.metrics.event("claimed");
     Ok(HttpResponse::Created().content_type("application/json").body(granted.grant.as_bytes().to_vec()))
 }
@@ -121,9 +122,12 @@ async fn new_claim(
     let now = terminal.now;
     let state = parts.store.load_card(&card.card).await?.ok_or(Refusal::new(ProblemType::NoReservation))?;
     let permission = state.may_claim(request, now, &parts.policy);
-    let lease_ends = match permission.map_err(|refusal| of_card_to_kiosk(refusal, now))? {
-        Permission::Repeat => return Ok(None),
-        Permission::New { lease_ends } => lease_ends,
+    let lease_ends = match permission {
+        Ok(Permission::Repeat) => return Ok(None),
+        Ok(Permission::New { lease_ends }) => lease_ends,
+        Err(refusal) => {
+            return Err(locks::error_to_kiosk(parts, card.card, TransactError::Refused(refusal), now).await);
+        }
     };
     let kiosk = &terminal.kiosk;
     parts

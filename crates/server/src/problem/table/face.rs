@@ -19,6 +19,12 @@ pub(super) fn entry(kind: ProblemType) -> Entry {
             "電子証明書と顔写真が、別々のカードから読み取られています。ご本人のカード1枚だけを使って、最初の画面からやり直してください。",
             "The certificate and the portrait were read from two different cards. Begin again with your own card alone.",
         ),
+        ProblemType::PortraitUnfit => Entry::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "no face can be compared with the chip's portrait",
+            "このカードに記録されている顔写真では、照合ができません。照合の回数には数えていません。カードと本人確認書類を持って、お住まいの市区町村の窓口へお越しください。",
+            "The portrait in this card's chip cannot be used for the face check. No attempt was counted. Take the card and another identity document to your municipal office.",
+        ),
         ProblemType::FrontUnfit => Entry::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "the photograph of the card's front cannot be used",

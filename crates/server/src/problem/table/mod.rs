@@ -104,6 +104,7 @@ pub fn entry(kind: ProblemType) -> Entry {
         | P::CardUnknown => certificate::entry(kind),
         P::SurfaceNotGenuine
         | P::SurfaceOfAnotherCard
+        | P::PortraitUnfit
         | P::FrontUnfit
         | P::FramesUnfit
         | P::ChallengeUnknown
