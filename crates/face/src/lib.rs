@@ -4,9 +4,12 @@
 
 pub mod contract;
 pub mod limits;
+pub mod pool;
 mod port;
+pub mod protocol;
 pub mod testing;
 
+pub use pool::{Pool, Settings, StartError};
 pub use port::{
     EngineError, FaceEngine, Finding, FitFaces, FrontFinding, Inspection, Picture, Pose, Sitting, Unfit,
     UnfitReason, Which,

@@ -10,3 +10,5 @@ pub const FRONT_MAX_BYTES: usize = 4 * 1024 * 1024;
 pub const FRAMES_LEAST: usize = 3;
 /// Most frames of one attempt.
 pub const FRAMES_MOST: usize = 12;
+/// Most poses of one challenge.
+pub const POSES_MOST: usize = 16;
