@@ -12,6 +12,8 @@ packages=(
     libopenblas-dev liblapack-dev # ... which names these on its link line
     libjpeg62-turbo-dev libpng-dev zlib1g-dev
     python3-pip                   # fetches the face engine's models (deploy/models.sh)
+    fonts-ipafont-gothic          # what a simulated card prints is Japanese
+    libopenjp2-tools              # encodes portraits for simulated cards (opj_compress)
     util-linux procps iproute2    # setpriv (pcscd runs unprivileged), ps, ss
 )
 

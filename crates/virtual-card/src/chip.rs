@@ -1,28 +1,31 @@
 //! The card itself, as a pure state machine: bytes in, bytes and the next state out.
 //!
-//! [`Content`] was put on the card at issue and never changes. [`State`] is what changes: the PINs, which survive
-//! everything, and the session, which ends with the power. [`step`] decides; whoever calls it makes the new PINs
-//! durable before the answer leaves ([`crate::VirtualCard`] does).
+//! [`Content`] was put on the card at issue and never changes. [`State`] is what changes: PINs and
+//! counters, which survive everything, and the session, which ends with the power. [`step`] decides; whoever calls it
+//! makes changed counters durable before the answer leaves ([`crate::VirtualCard`] does).
 //!
-//! What is modelled: the JPKI application and the master file's quirks (card facts §1, §2, §9), and the *simulated*
+//! What is modelled: the JPKI application, the surface application (券面事項確認AP, card facts §3) and the master file's quirks (card facts §1, §2, §9), and the *simulated*
 //! reset of a PIN by authorisation ([`crate::reset`]). Secure messaging, the other applications and the `80 A2`
 //! command of terminals are not on this card.
 
 mod content;
+mod credential;
+mod credential_commands;
 mod ef;
-mod pin;
-mod pin_commands;
+mod jpki_files;
 mod read;
 mod select;
 mod session;
 mod sign;
 mod step;
+mod surface_files;
 
 pub use content::{AuthorityKey, BadAuthorityKey, TokenKind};
-pub(crate) use content::{Content, KeyObject};
+pub(crate) use content::{Content, KeyObject, SigningKey, Surface};
+pub(crate) use credential::{Code, Credential, CredentialState, Credentials, Reference};
+pub(crate) use credential_commands::new_reference;
 pub(crate) use ef::Ef;
-pub(crate) use pin::{PinState, Pins, Reference};
-pub(crate) use pin_commands::new_reference;
+pub(crate) use jpki_files::JpkiEf;
 pub(crate) use session::{ResetProgress, Session};
 pub(crate) use step::{Random, State, step};
 

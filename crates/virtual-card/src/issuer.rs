@@ -5,12 +5,15 @@
 mod ca;
 mod certificate;
 mod crl;
+mod cv;
 mod holder;
 mod key;
 pub mod layout;
 mod names;
+mod printed;
 mod profile;
 pub mod register;
+mod surface;
 
 use aws_lc_rs::rand;
 use der::{Decode as _, Encode as _};
@@ -22,14 +25,17 @@ use x509_cert::serial_number::SerialNumber;
 
 pub use ca::Generation;
 pub use crl::{CRL_LIFE, Revocation};
-pub use holder::DEFAULT_BIRTH_DATE;
+pub use holder::{DEFAULT_ADDRESS, DEFAULT_BIRTH_DATE, DEFAULT_NAME};
+pub use printed::{BadPrintedCode, Printed, PrintedCode, Sex};
 
 use crate::card_file::{CardFile, NewCard, NewKey};
 use crate::chip::{AuthorityKey, TokenKind};
 use crate::files::{self, FileError, Lock, Readers};
+use crate::picture::{PictureError, SILHOUETTE};
 use ca::Ca;
 use certificate::{Fields, random_serial};
-use holder::{Holder, Validity};
+use cv::Municipality;
+use holder::Validity;
 use key::RsaKey;
 use layout::{CardName, Layout};
 use register::{Register, RegisteredCard, RegisteredCertificate};
@@ -46,9 +52,15 @@ pub enum IssuerError {
     /// The card has no certificate of that kind.
     #[error("the card has no {0} certificate")]
     NoCertificate(PinKind),
-    /// A date lies outside what the issuer's own certificates cover.
+    /// A date lies outside what the issuer's own certificates cover, or what a card can print.
     #[error("the dates lie outside the validity of the simulated issuer")]
     OutOfRange,
+    /// The portrait has more bytes than a card's file holds.
+    #[error("the portrait has too many bytes for a card")]
+    PortraitTooLarge,
+    /// The pictures for the chip could not be made.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
     /// A file could not be used.
     #[error(transparent)]
     File(#[from] FileError),
@@ -65,8 +77,21 @@ pub enum IssuerError {
 pub struct CardOrder {
     /// Its name in the folder.
     pub name: CardName,
+    /// The holder's name: family name, full-width space, given name.
+    pub holder: String,
+    /// The holder's address, without postcode.
+    pub address: String,
+    /// The holder's sex.
+    pub sex: Sex,
     /// The holder's birth date.
     pub birth_date: Date,
+    /// The portrait, JPEG 2000. Nothing here looks inside.
+    pub portrait: Vec<u8>,
+    /// What is printed as security code.
+    pub security_code: PrintedCode,
+    /// The year of the birthday on which the card expires; without one the tenth birthday after issue, the fifth for a
+    /// child.
+    pub expires: Option<u16>,
     /// The day of issue, in Japan.
     pub issued: Date,
     /// Which CA generation issues its certificates.
@@ -84,7 +109,13 @@ impl CardOrder {
     pub fn today(name: CardName, now: OffsetDateTime) -> Self {
         Self {
             name,
+            holder: DEFAULT_NAME.to_owned(),
+            address: DEFAULT_ADDRESS.to_owned(),
+            sex: Sex::Female,
             birth_date: DEFAULT_BIRTH_DATE,
+            portrait: SILHOUETTE.to_vec(),
+            security_code: PrintedCode::default(),
+            expires: None,
             issued: holder::day_in_japan(now),
             generation: Generation::default(),
             with_signature: true,
@@ -94,16 +125,35 @@ impl CardOrder {
     }
 }
 
+impl CardOrder {
+    /// What will be printed on the card.
+    fn printed(&self) -> Printed {
+        let expires = match self.expires {
+            Some(year) => holder::expires_in(year, self.birth_date),
+            None => holder::card_expires(self.issued, self.birth_date),
+        };
+        Printed {
+            name: self.holder.clone(),
+            address: self.address.clone(),
+            sex: self.sex,
+            birth_date: self.birth_date,
+            expires,
+            security_code: self.security_code.clone(),
+        }
+    }
+}
+
 /// The issuer of one folder.
 pub struct Issuer {
     layout: Layout,
     authorities: Vec<Ca>,
+    municipality: Municipality,
     _lock: Lock,
 }
 
 impl Issuer {
-    /// Opens the issuer, and sets it up where the folder has none: four CAs, their empty revocation lists, an empty
-    /// register. Waits for another process that works on the same folder.
+    /// Opens the issuer, and sets it up where the folder has none: four CAs, their empty revocation lists, the
+    /// surface application's root and municipality, an empty register. Waits for another process that works on the same folder.
     ///
     /// # Errors
     /// [`IssuerError::File`] or [`IssuerError::Crypto`].
@@ -124,7 +174,8 @@ impl Issuer {
                 crl::publish(&layout, ca, None, now)?;
             }
         }
-        let issuer = Self { layout, authorities, _lock: lock };
+        let municipality = Municipality::open(&layout)?;
+        let issuer = Self { layout, authorities, municipality, _lock: lock };
         if files::read_if_there(&issuer.layout.register())?.is_none() {
             issuer.write_register(&Register::default())?;
         }
@@ -141,10 +192,12 @@ impl Issuer {
             return Err(IssuerError::CardExists(order.name.clone()));
         }
         let validity = Validity::of_card(order.issued, order.birth_date);
-        let (user, registered_user) = self.make_key(PinKind::User, order, &validity)?;
-        let signature =
-            order.with_signature.then(|| self.make_key(PinKind::Signature, order, &validity)).transpose()?;
+        let printed = order.printed();
+        let key = |kind| self.make_key(kind, order.generation, &printed, &validity);
+        let (user, registered_user) = key(PinKind::User)?;
+        let signature = order.with_signature.then(|| key(PinKind::Signature)).transpose()?;
         let (signature, registered_signature) = signature.unzip();
+        let (surface, surface_key) = surface::make(&printed, &order.portrait, &self.municipality)?;
         let mut identity = vec![0; 16];
         rand::fill(&mut identity).map_err(|_| IssuerError::Crypto)?;
 
@@ -155,12 +208,21 @@ impl Issuer {
             identity,
             user: Some(registered_user),
             signature: registered_signature,
-            surface_key: None,
+            surface_key: Some(surface_key.spki()?.to_der()?),
         });
         self.write_register(&register)?;
         CardFile::create(
             &path,
-            NewCard { token: order.token, user, signature, authority: order.authority.clone() },
+            NewCard {
+                token: order.token,
+                code_b: printed.code_b()?,
+                birth_six: printed.birth_six()?,
+                printed,
+                user,
+                signature,
+                surface,
+                authority: order.authority.clone(),
+            },
         )?;
         Ok(())
     }
@@ -205,13 +267,14 @@ impl Issuer {
     fn make_key(
         &self,
         kind: PinKind,
-        order: &CardOrder,
+        generation: Generation,
+        printed: &Printed,
         validity: &Validity,
     ) -> Result<(NewKey, RegisteredCertificate), IssuerError> {
         let ca = self
             .authorities
             .iter()
-            .find(|ca| ca.kind == kind && ca.generation == order.generation)
+            .find(|ca| ca.kind == kind && ca.generation == generation)
             .expect("open made one for each kind and generation");
         if !ca.covers(validity) {
             return Err(IssuerError::OutOfRange);
@@ -227,14 +290,13 @@ impl Issuer {
             not_after: validity.not_after,
         };
         let issuer = ca.as_issuer();
-        let person = Holder { birth_date: order.birth_date };
         let signed = Fields {
             serial,
             issuer: issuer.name.clone(),
             subject: names::subject(kind, &opaque_id()?)?,
             validity: *validity,
             spki,
-            extensions: profile::holder(kind, &person, &key.key_id()?, &issuer)?,
+            extensions: profile::holder(kind, printed, &key.key_id()?, &issuer)?,
         }
         .sign(&ca.key)?;
         let new = NewKey {

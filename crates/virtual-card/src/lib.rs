@@ -37,6 +37,8 @@ mod in_process;
 #[cfg(feature = "simulator")]
 pub mod issuer;
 #[cfg(feature = "simulator")]
+mod picture;
+#[cfg(feature = "simulator")]
 pub mod reader;
 #[cfg(feature = "simulator")]
 pub mod reset;
@@ -53,5 +55,6 @@ pub use {
     chip::{AuthorityKey, BadAuthorityKey, TokenKind},
     files::FileError,
     in_process::{CardInHand, Fault, InProcess},
+    picture::{PictureError, SILHOUETTE},
     virtual_card::VirtualCard,
 };

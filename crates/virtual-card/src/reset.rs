@@ -58,7 +58,9 @@ use reservation::limits::CARD_CHALLENGE_BYTES;
 use reservation::pin::{PinKind, check_format};
 use reservation::statement::ResetStatement;
 
-use crate::chip::{Content, Ef, PinState, Random, ResetProgress, Session, State, new_reference, sw};
+use crate::chip::{
+    Content, CredentialState, Ef, JpkiEf, Random, ResetProgress, Session, State, new_reference, sw,
+};
 
 /// r‖s of P-256.
 const AUTHORISATION_BYTES: usize = 64;
@@ -140,8 +142,8 @@ pub(crate) fn reset_retry_counter(
     let progress = std::mem::take(&mut state.session.reset);
     match allowed(&state.session, progress, command) {
         Ok(target) => {
-            let pin = PinState::full(target, new_reference(command.data, random));
-            state.pins.set(target, pin);
+            let pin = CredentialState::full(target, new_reference(command.data, random));
+            state.credentials.set(target, pin);
             // The new PIN was set, not presented: whoever is to use the key has to know it.
             state.session.verified.set(target, false);
             StatusWord::Success
@@ -171,7 +173,7 @@ fn allowed(
 
 fn current_pin(session: &Session) -> Result<PinKind, StatusWord> {
     match session.current() {
-        Some(Ef::Pin(kind)) => Ok(kind),
+        Some(Ef::Jpki(JpkiEf::Pin(kind))) => Ok(kind),
         Some(_) => Err(sw::FILE_STRUCTURE),
         None => Err(StatusWord::NoCurrentFile),
     }

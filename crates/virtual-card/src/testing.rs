@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use crate::card_file::CardFile;
 use crate::in_process::CardInHand;
 use crate::issuer::layout::{CardName, Layout};
-use crate::issuer::{CardOrder, Issuer};
+use crate::issuer::{CardOrder, Issuer, Printed};
 use crate::reader::{PrivateReaders, SOCKET_VARIABLE};
 use crate::virtual_card::VirtualCard;
 use crate::vpcd::{Plugged, SEEN_WITHIN};
@@ -105,6 +105,22 @@ impl IssuedCard {
         CardFile::certificate(&self.path(), kind)
             .expect("the card's file")
             .expect("a certificate of this kind")
+    }
+
+    /// What is printed on its front: birth date, expiry, security code, name, address.
+    ///
+    /// # Panics
+    /// If its file is damaged.
+    pub fn printed(&self) -> Printed {
+        CardFile::printed(&self.path()).expect("the card's file")
+    }
+
+    /// 照合番号B, which opens the portrait: fourteen digits.
+    ///
+    /// # Panics
+    /// If its file is damaged.
+    pub fn code_b(&self) -> String {
+        self.printed().code_b().expect("a birth date that was printed")
     }
 }
 

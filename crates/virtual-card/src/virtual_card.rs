@@ -22,8 +22,8 @@ impl VirtualCard {
     /// # Errors
     /// [`FileError::InUse`] while another process has it, else that the file is missing or damaged.
     pub fn open(path: &Path) -> Result<Self, FileError> {
-        let (memory, content, pins) = CardFile::open(path)?;
-        Ok(Self { content, state: State { pins, session: Session::default() }, memory })
+        let (memory, content, credentials) = CardFile::open(path)?;
+        Ok(Self { content, state: State { credentials, session: Session::default() }, memory })
     }
 
     /// The answer to reset.
@@ -62,8 +62,8 @@ impl VirtualCard {
         if random_failed {
             return Response::status(sw::MEMORY_FAILURE);
         }
-        if next.pins != self.state.pins
-            && let Err(error) = self.memory.save(&next.pins)
+        if next.credentials != self.state.credentials
+            && let Err(error) = self.memory.save(&next.credentials)
         {
             tracing::error!(%error, "the card's memory could not be written");
             return Response::status(sw::MEMORY_FAILURE);

@@ -98,7 +98,7 @@ fn the_signature_certificate_tells_the_holder_in_the_order_of_the_wire() {
     assert_eq!(
         names,
         [
-            "1::見本　花子",
+            "1::番号　花子",
             "4::319800217",
             "3::2",
             "5::架空都見本区模擬町一丁目２番３号",
@@ -279,8 +279,9 @@ fn keys_and_the_card_are_for_their_owner_only_and_the_rest_is_for_everyone() {
             files += 1;
         }
     }
-    // 4 certificates, 4 keys, 4 anchors, 4 lists, register, card, lock.
-    assert_eq!(files, 19);
+    // 4 certificates, 4 keys, 4 anchors, 4 lists; 2 keys, certificate and anchor of the surface application; register,
+    // card, lock.
+    assert_eq!(files, 23);
 }
 
 #[test]

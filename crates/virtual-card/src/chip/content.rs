@@ -7,6 +7,8 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, KeyPair as _, ParsedPublicKe
 use der::Decode as _;
 use reservation::id::KeyHash;
 use reservation::pin::PinKind;
+use rsa::Pkcs1v15Sign;
+use rsa::pkcs8::DecodePrivateKey as _;
 use serde::{Deserialize, Serialize};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
 
@@ -40,12 +42,26 @@ impl TokenKind {
 const TOKEN_INFO_BYTES: usize = 160;
 const CERTIFICATE_PRESENT: u8 = 0x8F;
 
-/// Keys, certificates and the authority's key.
+/// Keys, certificates, the surface application and the authority's key.
 pub(crate) struct Content {
     pub(crate) token: TokenKind,
     pub(crate) user: KeyObject,
     pub(crate) signature: Option<KeyObject>,
     pub(crate) authority: Option<AuthorityKey>,
+    pub(crate) surface: Surface,
+}
+
+/// The surface application: its files, ready to be read, and its key.
+pub(crate) struct Surface {
+    pub(crate) key: SigningKey,
+    /// EF 0001.
+    pub(crate) age: Vec<u8>,
+    /// EF 0002.
+    pub(crate) face: Vec<u8>,
+    /// EF 0003.
+    pub(crate) basic: Vec<u8>,
+    /// EF 0004.
+    pub(crate) certificate: Vec<u8>,
 }
 
 impl Content {
@@ -72,11 +88,31 @@ impl Content {
     }
 }
 
-/// A key pair with its certificates.
-pub(crate) struct KeyObject {
+/// An RSA-2048 key that signs.
+pub(crate) struct SigningKey {
     pub(crate) private: KeyPair,
     /// PKCS #8 of the same key, for the schemes that `aws-lc-rs` does not offer.
     pub(crate) pkcs8: zeroize::Zeroizing<Vec<u8>>,
+}
+
+impl SigningKey {
+    /// `None` if `pkcs8` is no RSA-2048 key.
+    pub(crate) fn new(pkcs8: Vec<u8>) -> Option<Self> {
+        let pkcs8 = zeroize::Zeroizing::new(pkcs8);
+        let private = KeyPair::from_pkcs8(&pkcs8).ok().filter(|key| key.public_modulus_len() == 256)?;
+        Some(Self { private, pkcs8 })
+    }
+
+    /// PKCS #1 v1.5 over a block of at most 245 bytes, as it is.
+    pub(crate) fn sign_block(&self, block: &[u8]) -> Option<Vec<u8>> {
+        let private = rsa::RsaPrivateKey::from_pkcs8_der(&self.pkcs8).ok()?;
+        private.sign(Pkcs1v15Sign::new_unprefixed(), block).ok()
+    }
+}
+
+/// A key pair with its certificates.
+pub(crate) struct KeyObject {
+    pub(crate) key: SigningKey,
     pub(crate) certificate: Vec<u8>,
     pub(crate) ca_certificate: Vec<u8>,
     /// SHA-256 of the SubjectPublicKeyInfo, which a reset statement names.
@@ -86,11 +122,10 @@ pub(crate) struct KeyObject {
 impl KeyObject {
     /// `None` if `pkcs8` is no RSA-2048 key.
     pub(crate) fn new(pkcs8: Vec<u8>, certificate: Vec<u8>, ca_certificate: Vec<u8>) -> Option<Self> {
-        let pkcs8 = zeroize::Zeroizing::new(pkcs8);
-        let private = KeyPair::from_pkcs8(&pkcs8).ok().filter(|key| key.public_modulus_len() == 256)?;
-        let spki = private.public_key().as_der().ok()?;
+        let key = SigningKey::new(pkcs8)?;
+        let spki = key.private.public_key().as_der().ok()?;
         let hash: [u8; 32] = digest(&SHA256, spki.as_ref()).as_ref().try_into().ok()?;
-        Some(Self { private, pkcs8, certificate, ca_certificate, hash: KeyHash::from_bytes(hash) })
+        Some(Self { key, certificate, ca_certificate, hash: KeyHash::from_bytes(hash) })
     }
 }
 

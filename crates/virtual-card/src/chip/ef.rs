@@ -1,87 +1,44 @@
-//! The elementary files of the JPKI application (card facts §2.1).
+//! An elementary file of whichever application: what it is for, and who may read it.
 
-use reservation::pin::PinKind;
+use std::borrow::Cow;
 
 use super::content::Content;
+use super::credential::Credential;
+use super::jpki_files::JpkiEf;
+use super::surface_files::SurfaceEf;
 
 /// One elementary file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ef {
-    /// 000A, 0001.
-    Certificate(PinKind),
-    /// 000B, 0002.
-    CaCertificate(PinKind),
-    /// 0006.
-    TokenInfo,
-    /// 0008.
-    Availability,
-    /// 0016: key reference of the terminals' CA; nothing on this card uses it.
-    TerminalCa,
-    /// 0017, 001A.
-    Key(PinKind),
-    /// 0018, 001B.
-    Pin(PinKind),
+    Jpki(JpkiEf),
+    Surface(SurfaceEf),
 }
 
 /// Who may read a file's content.
-pub(crate) enum Access {
+pub(crate) enum Access<'a> {
     /// Anyone.
-    Free(Vec<u8>),
-    /// Whoever has verified that PIN.
-    After(PinKind, Vec<u8>),
-    /// Nobody: keys and PINs.
+    Free(Cow<'a, [u8]>),
+    /// Whoever has verified one of these.
+    AfterOneOf(&'static [Credential], &'a [u8]),
+    /// Nobody: keys, PINs and numbers.
     Never,
 }
 
 impl Ef {
-    /// By file identifier; `None` if this card has no such file.
-    pub(crate) fn by_id(id: u16, content: &Content) -> Option<Self> {
-        let ef = match id {
-            0x0001 => Self::Certificate(PinKind::Signature),
-            0x0002 => Self::CaCertificate(PinKind::Signature),
-            0x0006 => Self::TokenInfo,
-            0x0008 => Self::Availability,
-            0x000A => Self::Certificate(PinKind::User),
-            0x000B => Self::CaCertificate(PinKind::User),
-            0x0016 => Self::TerminalCa,
-            0x0017 => Self::Key(PinKind::User),
-            0x0018 => Self::Pin(PinKind::User),
-            0x001A => Self::Key(PinKind::Signature),
-            0x001B => Self::Pin(PinKind::Signature),
-            _ => return None,
-        };
-        ef.is_on(content).then_some(ef)
-    }
-
-    /// By short identifier, the low five bits of the file identifier.
-    pub(crate) fn by_short_id(id: u8, content: &Content) -> Option<Self> {
-        Self::by_id(u16::from(id), content)
-    }
-
-    /// A card without a signature certificate still has that PIN's file, issued blocked.
-    fn is_on(self, content: &Content) -> bool {
+    /// What VERIFY presents while this file is current.
+    pub(crate) fn credential(self) -> Option<Credential> {
         match self {
-            Self::Certificate(kind) | Self::CaCertificate(kind) | Self::Key(kind) => {
-                content.key(kind).is_some()
-            }
-            Self::TokenInfo | Self::Availability | Self::TerminalCa | Self::Pin(_) => true,
+            Self::Jpki(JpkiEf::Pin(kind)) => Some(Credential::Pin(kind)),
+            Self::Surface(SurfaceEf::Code(code)) => Some(Credential::Code(code)),
+            Self::Jpki(_) | Self::Surface(_) => None,
         }
     }
 
-    /// What READ BINARY gives, and to whom. The signature certificate holds name and address.
-    pub(crate) fn access(self, content: &Content) -> Access {
+    /// What READ BINARY gives, and to whom.
+    pub(crate) fn access(self, content: &Content) -> Access<'_> {
         match self {
-            Self::Certificate(kind) => match (kind, content.key(kind)) {
-                (_, None) => Access::Never,
-                (PinKind::User, Some(key)) => Access::Free(key.certificate.clone()),
-                (PinKind::Signature, Some(key)) => Access::After(kind, key.certificate.clone()),
-            },
-            Self::CaCertificate(kind) => {
-                content.key(kind).map_or(Access::Never, |key| Access::Free(key.ca_certificate.clone()))
-            }
-            Self::TokenInfo => Access::Free(content.token_info()),
-            Self::Availability => Access::Free(content.availability()),
-            Self::TerminalCa | Self::Key(_) | Self::Pin(_) => Access::Never,
+            Self::Jpki(ef) => ef.access(content),
+            Self::Surface(ef) => ef.access(&content.surface),
         }
     }
 }

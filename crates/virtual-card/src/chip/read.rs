@@ -4,7 +4,7 @@ use iso7816::{CommandApdu, Le, Response, StatusWord};
 
 use super::content::Content;
 use super::ef::{Access, Ef};
-use super::session::{Place, Session};
+use super::session::Session;
 use super::sw;
 
 const SHORT_ID: u8 = 0x80;
@@ -33,8 +33,8 @@ fn piece(
     let ef = session.current().ok_or(StatusWord::NoCurrentFile)?;
     let file = match ef.access(content) {
         Access::Free(file) => file,
-        Access::After(kind, file) if session.verified.has(kind) => file,
-        Access::After(..) => return Err(StatusWord::SecurityStatusNotSatisfied),
+        Access::AfterOneOf(keys, file) if keys.iter().any(|key| session.verified.has(*key)) => file.into(),
+        Access::AfterOneOf(..) => return Err(StatusWord::SecurityStatusNotSatisfied),
         Access::Never => return Err(sw::FILE_STRUCTURE),
     };
     let rest =
@@ -50,13 +50,7 @@ pub(super) fn select_by_short_id(content: &Content, session: &mut Session, id: u
     if id & !SHORT_ID_BITS != 0 {
         return Err(StatusWord::IncorrectParameters);
     }
-    match (&mut session.place, Ef::by_short_id(id, content)) {
-        (Place::Jpki { current }, Some(ef)) => {
-            *current = Some(ef);
-            Ok(ef)
-        }
-        _ => Err(StatusWord::NotFound),
-    }
+    session.enter_file(content, u16::from(id))
 }
 
 /// P2 of VERIFY, CHANGE and signing: `80` = the current file, `80` + short identifier = that file.

@@ -3,11 +3,13 @@
 use iso7816::{CommandApdu, StatusWord};
 
 use super::content::Content;
-use super::ef::Ef;
-use super::session::{Place, ResetProgress, Session, Verified};
+use super::session::{Place, Session};
 
 /// 公的個人認証AP.
 const JPKI: &[u8] = &[0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01];
+/// 券面事項確認AP. It answers to its whole name only: shorter prefixes are also those of applications that a real card
+/// has and this one has not.
+const SURFACE: &[u8] = &[0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02];
 /// GlobalPlatform's issuer security domain: selecting it restores the master file.
 const SECURITY_DOMAIN: &[u8] = &[0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00];
 /// An application is found by a prefix of its name, from the five bytes of a registered provider on.
@@ -30,7 +32,7 @@ pub(super) fn select(content: &Content, session: &mut Session, command: &Command
         // Quirk: refused after power-on, without effect in an application. The master file has no identifier.
         (BY_ID, []) => match session.place {
             Place::MasterFile => StatusWord::IncorrectParameters,
-            Place::Jpki { .. } => StatusWord::Success,
+            Place::Jpki { .. } | Place::Surface { .. } => StatusWord::Success,
         },
         (BY_ID, _) => StatusWord::NotFound,
         _ => StatusWord::IncorrectParameters,
@@ -41,6 +43,8 @@ fn select_application(session: &mut Session, name: &[u8], p2: u8) -> StatusWord 
     let is = |application: &[u8]| name.len() >= SHORTEST_PREFIX && application.starts_with(name);
     let place = if is(JPKI) {
         Place::Jpki { current: None }
+    } else if name == SURFACE {
+        Place::Surface { current: None }
     } else if is(SECURITY_DOMAIN) {
         Place::MasterFile
     } else {
@@ -49,12 +53,7 @@ fn select_application(session: &mut Session, name: &[u8], p2: u8) -> StatusWord 
     if !matches!(p2, NO_ANSWER_DATA | WITH_FILE_CONTROL) {
         return StatusWord::IncorrectParameters;
     }
-    // Verified PINs outlive a new SELECT of their own application, and end when it is left.
-    let verified = match place {
-        Place::Jpki { .. } => session.verified,
-        Place::MasterFile => Verified::default(),
-    };
-    *session = Session { place, verified, reset: ResetProgress::Idle };
+    *session = session.entered(place);
     StatusWord::Success
 }
 
@@ -62,11 +61,8 @@ fn select_file(content: &Content, session: &mut Session, id: u16, p2: u8) -> Sta
     if !matches!(p2, NO_ANSWER_DATA | WITH_FILE_CONTROL) {
         return StatusWord::IncorrectParameters;
     }
-    match (&mut session.place, Ef::by_id(id, content)) {
-        (Place::Jpki { current }, Some(ef)) => {
-            *current = Some(ef);
-            StatusWord::Success
-        }
-        _ => StatusWord::NotFound,
+    match session.enter_file(content, id) {
+        Ok(_) => StatusWord::Success,
+        Err(sw) => sw,
     }
 }

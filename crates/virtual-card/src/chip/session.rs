@@ -1,9 +1,14 @@
-//! What the card forgets when its power goes: place, verified PINs, progress of a reset.
+//! What the card forgets when its power goes: place, what was verified, progress of a reset.
 
+use iso7816::StatusWord;
 use reservation::pin::PinKind;
 use reservation::statement::CardChallenge;
 
+use super::content::Content;
+use super::credential::{Code, Credential};
 use super::ef::Ef;
+use super::jpki_files::JpkiEf;
+use super::surface_files::SurfaceEf;
 
 /// The volatile half of the card's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -14,17 +19,34 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// A warm reset leaves the application, but keeps its verified PINs (card facts §1).
+    /// A warm reset leaves the application, but keeps what was verified there (card facts §1).
     pub(crate) fn after_warm_reset(self) -> Self {
         Self { place: Place::MasterFile, verified: self.verified, reset: ResetProgress::Idle }
+    }
+
+    /// After SELECT of an application. What was verified there outlives its being selected anew; what was verified in
+    /// another one ends.
+    pub(crate) fn entered(self, place: Place) -> Self {
+        Self { place, verified: self.verified.only_in(place), reset: ResetProgress::Idle }
     }
 
     /// The current elementary file.
     pub(crate) fn current(&self) -> Option<Ef> {
         match self.place {
             Place::MasterFile => None,
-            Place::Jpki { current } => current,
+            Place::Jpki { current } => current.map(Ef::Jpki),
+            Place::Surface { current } => current.map(Ef::Surface),
         }
+    }
+
+    /// Makes a file of the current application the current file.
+    pub(crate) fn enter_file(&mut self, content: &Content, id: u16) -> Result<Ef, StatusWord> {
+        let found = match &mut self.place {
+            Place::MasterFile => None,
+            Place::Jpki { current } => JpkiEf::by_id(id, content).map(|ef| Ef::Jpki(*current.insert(ef))),
+            Place::Surface { current } => SurfaceEf::by_id(id).map(|ef| Ef::Surface(*current.insert(ef))),
+        };
+        found.ok_or(StatusWord::NotFound)
     }
 }
 
@@ -37,30 +59,48 @@ pub(crate) enum Place {
     /// The JPKI application.
     Jpki {
         /// Its current elementary file.
-        current: Option<Ef>,
+        current: Option<JpkiEf>,
+    },
+    /// The surface application.
+    Surface {
+        /// Its current elementary file.
+        current: Option<SurfaceEf>,
     },
 }
 
-/// Which PINs are verified.
+/// What is verified: one bit per credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(crate) struct Verified {
-    user: bool,
-    signature: bool,
-}
+pub(crate) struct Verified(u8);
 
 impl Verified {
-    pub(crate) fn has(self, kind: PinKind) -> bool {
-        match kind {
-            PinKind::User => self.user,
-            PinKind::Signature => self.signature,
+    const JPKI: u8 = 0b0000_0011;
+    const SURFACE: u8 = 0b0001_1100;
+
+    const fn bit(credential: Credential) -> u8 {
+        match credential {
+            Credential::Pin(PinKind::User) => 0b0000_0001,
+            Credential::Pin(PinKind::Signature) => 0b0000_0010,
+            Credential::Code(Code::BirthDate) => 0b0000_0100,
+            Credential::Code(Code::B) => 0b0000_1000,
+            Credential::Code(Code::A) => 0b0001_0000,
         }
     }
 
-    pub(crate) fn set(&mut self, kind: PinKind, verified: bool) {
-        match kind {
-            PinKind::User => self.user = verified,
-            PinKind::Signature => self.signature = verified,
-        }
+    pub(crate) fn has(self, credential: impl Into<Credential>) -> bool {
+        self.0 & Self::bit(credential.into()) != 0
+    }
+
+    pub(crate) fn set(&mut self, credential: impl Into<Credential>, verified: bool) {
+        let bit = Self::bit(credential.into());
+        self.0 = if verified { self.0 | bit } else { self.0 & !bit };
+    }
+
+    const fn only_in(self, place: Place) -> Self {
+        Self(match place {
+            Place::MasterFile => 0,
+            Place::Jpki { .. } => self.0 & Self::JPKI,
+            Place::Surface { .. } => self.0 & Self::SURFACE,
+        })
     }
 }
 

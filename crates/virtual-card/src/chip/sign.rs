@@ -3,13 +3,13 @@
 use aws_lc_rs::digest::{Digest, SHA256, digest};
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding};
 use iso7816::{CommandApdu, Le, Response, StatusWord};
-use rsa::Pkcs1v15Sign;
-use rsa::pkcs8::DecodePrivateKey as _;
 
-use super::content::{Content, KeyObject};
+use super::content::{Content, SigningKey};
+use super::credential::Credential;
 use super::ef::Ef;
+use super::jpki_files::JpkiEf;
 use super::read::file_by_p2;
-use super::session::Session;
+use super::session::{Place, Session};
 use super::sw;
 
 /// Bytes of an RSA-2048 signature.
@@ -17,6 +17,8 @@ const SIGNATURE_BYTES: usize = 256;
 /// PKCS #1 v1.5 needs eleven bytes of padding.
 const LONGEST_BLOCK: usize = SIGNATURE_BYTES - 11;
 const SHA256_BYTES: usize = 32;
+/// P2: the key that belongs to the application, not to a person. Only the surface application has one.
+const APPLICATIONS_OWN_KEY: u8 = 0x00;
 
 /// P1: who hashes, and how the block is padded.
 #[derive(Clone, Copy)]
@@ -62,23 +64,37 @@ fn try_sign(
     command: &CommandApdu<'_>,
 ) -> Result<Vec<u8>, StatusWord> {
     let scheme = Scheme::by_p1(command.header.p1).ok_or(StatusWord::IncorrectParameters)?;
-    let (kind, key) = match file_by_p2(content, session, command.header.p2)? {
-        Ef::Key(kind) => (kind, content.key(kind).ok_or(StatusWord::NotFound)?),
-        _ => return Err(sw::FILE_STRUCTURE),
-    };
+    let (key, guard) = key_by_p2(content, session, command.header.p2)?;
     if command.data.is_empty() {
         return Err(StatusWord::WrongLength);
     }
     if command.le.is_some_and(|le| le != Le::MAX) {
         return Err(StatusWord::ExactLength(Le::MAX.to_byte()));
     }
-    if !session.verified.has(kind) {
+    if guard.is_some_and(|guard| !session.verified.has(guard)) {
         return Err(StatusWord::SecurityStatusNotSatisfied);
     }
     apply(key, scheme, command.data)
 }
 
-fn apply(key: &KeyObject, scheme: Scheme, data: &[u8]) -> Result<Vec<u8>, StatusWord> {
+/// The key, and what has to be verified before it signs.
+fn key_by_p2<'a>(
+    content: &'a Content,
+    session: &mut Session,
+    p2: u8,
+) -> Result<(&'a SigningKey, Option<Credential>), StatusWord> {
+    if p2 == APPLICATIONS_OWN_KEY && matches!(session.place, Place::Surface { .. }) {
+        return Ok((&content.surface.key, None));
+    }
+    match file_by_p2(content, session, p2)? {
+        Ef::Jpki(JpkiEf::Key(kind)) => {
+            Ok((&content.key(kind).ok_or(StatusWord::NotFound)?.key, Some(kind.into())))
+        }
+        _ => Err(sw::FILE_STRUCTURE),
+    }
+}
+
+fn apply(key: &SigningKey, scheme: Scheme, data: &[u8]) -> Result<Vec<u8>, StatusWord> {
     match scheme {
         Scheme::Verbatim => pad_and_sign(key, data),
         Scheme::BareHash => pad_and_sign(key, digest(&SHA256, data).as_ref()),
@@ -97,7 +113,7 @@ fn imported(hash: &[u8]) -> Result<Digest, StatusWord> {
 }
 
 fn sign_hash(
-    key: &KeyObject,
+    key: &SigningKey,
     encoding: &'static dyn RsaEncoding,
     hash: &Digest,
 ) -> Result<Vec<u8>, StatusWord> {
@@ -113,7 +129,7 @@ const SHA256_DIGEST_INFO: [u8; 19] = [
 ];
 
 /// PKCS #1 v1.5 over the block as it is.
-fn pad_and_sign(key: &KeyObject, block: &[u8]) -> Result<Vec<u8>, StatusWord> {
+fn pad_and_sign(key: &SigningKey, block: &[u8]) -> Result<Vec<u8>, StatusWord> {
     if block.len() > LONGEST_BLOCK {
         return Err(StatusWord::ConditionsNotSatisfied);
     }
@@ -121,6 +137,5 @@ fn pad_and_sign(key: &KeyObject, block: &[u8]) -> Result<Vec<u8>, StatusWord> {
     if let Some(hash) = block.strip_prefix(&SHA256_DIGEST_INFO).filter(|hash| hash.len() == SHA256_BYTES) {
         return sign_hash(key, &RSA_PKCS1_SHA256, &imported(hash)?);
     }
-    let private = rsa::RsaPrivateKey::from_pkcs8_der(&key.pkcs8).map_err(|_| sw::MEMORY_FAILURE)?;
-    private.sign(Pkcs1v15Sign::new_unprefixed(), block).map_err(|_| sw::MEMORY_FAILURE)
+    key.sign_block(block).ok_or(sw::MEMORY_FAILURE)
 }

@@ -3,16 +3,16 @@
 use iso7816::{CommandApdu, Header, Response, StatusWord, ins};
 
 use super::content::Content;
-use super::pin::Pins;
+use super::credential::Credentials;
 use super::session::Session;
-use super::{pin_commands, read, select, sign};
+use super::{credential_commands, read, select, sign};
 use crate::reset;
 
 /// Everything about the card that changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct State {
     /// Survives a loss of power.
-    pub(crate) pins: Pins,
+    pub(crate) credentials: Credentials,
     /// Does not.
     pub(crate) session: Session,
 }
@@ -39,9 +39,11 @@ fn dispatch(content: &Content, state: &mut State, command: &CommandApdu<'_>, ran
             Response::status(select::select(content, &mut state.session, command))
         }
         (CLASS_STANDARD, ins::READ_BINARY) => read::read_binary(content, &mut state.session, command),
-        (CLASS_STANDARD, ins::VERIFY) => Response::status(pin_commands::verify(content, state, command)),
+        (CLASS_STANDARD, ins::VERIFY) => {
+            Response::status(credential_commands::verify(content, state, command))
+        }
         (CLASS_STANDARD, ins::CHANGE_REFERENCE_DATA) => {
-            Response::status(pin_commands::change(state, command, random))
+            Response::status(credential_commands::change(state, command, random))
         }
         (CLASS_STANDARD, ins::GET_CHALLENGE) => reset::get_challenge(&mut state.session, command, random),
         (CLASS_STANDARD, ins::EXTERNAL_AUTHENTICATE) => {

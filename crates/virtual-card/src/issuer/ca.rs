@@ -100,11 +100,7 @@ impl Ca {
         if files::read_if_there(&layout.anchor(kind, generation))?.is_none() {
             return Ok(None);
         }
-        let key_path = layout.ca_key(kind, generation);
-        let key = std::str::from_utf8(&files::read(&key_path)?)
-            .ok()
-            .and_then(RsaKey::from_pem)
-            .ok_or_else(|| FileError::damaged(&key_path, "not an RSA key in PEM"))?;
+        let key = RsaKey::load(&layout.ca_key(kind, generation))?;
         let path = layout.ca_certificate(kind, generation);
         let damaged = || FileError::damaged(&path, "not a CA certificate in PEM");
         let pem = files::read(&path)?;

@@ -11,44 +11,23 @@ const JST: UtcOffset = match UtcOffset::from_hms(9, 0, 0) {
     Err(_) => unreachable!(),
 };
 
-/// The person, as a signature certificate tells it.
-#[derive(Clone, Debug)]
-pub(crate) struct Holder {
-    pub(crate) birth_date: Date,
+/// Family name, full-width space, given name.
+pub const DEFAULT_NAME: &str = "番号　花子";
+/// In a prefecture that is not there.
+pub const DEFAULT_ADDRESS: &str = "架空都見本区模擬町一丁目２番３号";
+
+/// Of age on that birthday; a card of someone younger is valid for five years, not ten (card facts §5.3).
+const ADULT: i32 = 18;
+
+/// The last day of a card's validity, a birthday as that of its certificates is.
+pub(crate) fn card_expires(issued: Date, birth_date: Date) -> Date {
+    let adult = birthday_in(birth_date, birth_date.year() + ADULT) <= issued;
+    birthday_after(issued, birth_date, if adult { 10 } else { 5 })
 }
 
-impl Holder {
-    /// Family name, full-width space, given name.
-    pub(crate) const NAME: &'static str = "見本　花子";
-    pub(crate) const ADDRESS: &'static str = "架空都見本区模擬町一丁目２番３号";
-    /// Female.
-    pub(crate) const SEX: &'static str = "2";
-
-    /// One flag per character: `0` = not substituted.
-    pub(crate) fn substitutions(text: &str) -> String {
-        "0".repeat(text.chars().count())
-    }
-
-    /// `EYYYYMMDD`: era, then the Gregorian date (card facts §5.2).
-    pub(crate) fn birth_date_with_era(&self) -> String {
-        let era = if self.birth_date >= date!(2019 - 05 - 01) {
-            5
-        } else if self.birth_date >= date!(1989 - 01 - 08) {
-            4
-        } else if self.birth_date >= date!(1926 - 12 - 25) {
-            3
-        } else if self.birth_date >= date!(1912 - 07 - 30) {
-            2
-        } else {
-            1
-        };
-        format!(
-            "{era}{:04}{:02}{:02}",
-            self.birth_date.year(),
-            u8::from(self.birth_date.month()),
-            self.birth_date.day()
-        )
-    }
+/// The day in that year on which a card expires.
+pub(crate) fn expires_in(year: u16, birth_date: Date) -> Date {
+    birthday_in(birth_date, i32::from(year))
 }
 
 /// First and last second of validity.
@@ -63,9 +42,7 @@ impl Validity {
     /// issue is not *after* it, and whoever was born on 29 February has the birthday on the 28th in common years:
     /// on both the public texts are silent.
     pub(crate) fn of_card(issued: Date, birth_date: Date) -> Self {
-        let first_year =
-            if birthday_in(birth_date, issued.year()) > issued { issued.year() } else { issued.year() + 1 };
-        Self::between(issued, birthday_in(birth_date, first_year + 4))
+        Self::between(issued, birthday_after(issued, birth_date, 5))
     }
 
     /// Whole days in Japan, both included.
@@ -81,6 +58,12 @@ impl Validity {
 /// The day in Japan at `now`.
 pub(crate) fn day_in_japan(now: OffsetDateTime) -> Date {
     now.to_offset(JST).date()
+}
+
+/// The so-manieth birthday after a day.
+fn birthday_after(day: Date, birth_date: Date, count: i32) -> Date {
+    let first_year = if birthday_in(birth_date, day.year()) > day { day.year() } else { day.year() + 1 };
+    birthday_in(birth_date, first_year + count - 1)
 }
 
 fn birthday_in(birth_date: Date, year: i32) -> Date {
@@ -129,13 +112,11 @@ mod tests {
     }
 
     #[test]
-    fn each_era_has_its_digit_from_its_first_day() {
-        let of = |birth_date| Holder { birth_date }.birth_date_with_era();
-        assert_eq!(of(date!(1912 - 07 - 29)), "119120729");
-        assert_eq!(of(date!(1926 - 12 - 24)), "219261224");
-        assert_eq!(of(date!(1989 - 01 - 07)), "319890107");
-        assert_eq!(of(date!(1989 - 01 - 08)), "419890108");
-        assert_eq!(of(date!(2019 - 04 - 30)), "420190430");
-        assert_eq!(of(date!(2019 - 05 - 01)), "520190501");
+    fn a_card_ends_on_the_tenth_birthday_after_issue_and_a_childs_on_the_fifth() {
+        let issued = date!(2026 - 11 - 21);
+        assert_eq!(card_expires(issued, date!(1980 - 02 - 17)), date!(2036 - 02 - 17));
+        assert_eq!(card_expires(issued, date!(2008 - 11 - 21)), date!(2036 - 11 - 21));
+        assert_eq!(card_expires(issued, date!(2008 - 11 - 22)), date!(2030 - 11 - 22));
+        assert_eq!(expires_in(2035, date!(1996 - 02 - 29)), date!(2035 - 02 - 28));
     }
 }

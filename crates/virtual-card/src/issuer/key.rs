@@ -1,5 +1,7 @@
 //! RSA-2048 keys of the simulated issuer and its cards.
 
+use std::path::Path;
+
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -10,6 +12,7 @@ use x509_cert::der::{Decode as _, pem};
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 use super::IssuerError;
+use crate::files::{self, FileError};
 
 const PEM_LABEL: &str = "PRIVATE KEY";
 
@@ -21,7 +24,15 @@ impl RsaKey {
         Ok(Self(KeyPair::generate(KeySize::Rsa2048).map_err(|_| IssuerError::Crypto)?))
     }
 
-    pub(crate) fn from_pem(text: &str) -> Option<Self> {
+    /// Reads what was written from [`RsaKey::to_pem`].
+    pub(crate) fn load(path: &Path) -> Result<Self, FileError> {
+        std::str::from_utf8(&files::read(path)?)
+            .ok()
+            .and_then(Self::from_pem)
+            .ok_or_else(|| FileError::damaged(path, "not an RSA key in PEM"))
+    }
+
+    fn from_pem(text: &str) -> Option<Self> {
         let (label, pkcs8) = pem::decode_vec(text.as_bytes()).ok()?;
         (label == PEM_LABEL).then_some(())?;
         KeyPair::from_pkcs8(&pkcs8).ok().map(Self)
@@ -35,6 +46,15 @@ impl RsaKey {
     pub(crate) fn to_pkcs8(&self) -> Result<Vec<u8>, IssuerError> {
         let der: Pkcs8V1Der<'_> = self.0.as_der().map_err(|_| IssuerError::Crypto)?;
         Ok(der.as_ref().to_vec())
+    }
+
+    /// Exponent and modulus, big-endian without leading zero bytes.
+    pub(crate) fn public_numbers(&self) -> (Vec<u8>, Vec<u8>) {
+        let public = self.0.public_key();
+        (
+            public.exponent().big_endian_without_leading_zero().to_vec(),
+            public.modulus().big_endian_without_leading_zero().to_vec(),
+        )
     }
 
     pub(crate) fn spki(&self) -> Result<SubjectPublicKeyInfoOwned, IssuerError> {

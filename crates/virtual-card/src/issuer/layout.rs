@@ -4,6 +4,10 @@
 //! DIR/issuer/{signature,user}-ca-{1,2}.pem   CA certificates
 //! DIR/issuer/{signature,user}-ca-{1,2}.key   their keys (0600)
 //! DIR/anchors/{signature,user}/{1,2}.pem     the same certificates: the verifier's trust anchors, by purpose
+//! DIR/issuer/surface-root.key                the root of the surface application's signatures (0600)
+//! DIR/issuer/surface-municipality.key        the key that signs what is printed on cards (0600)
+//! DIR/issuer/surface-municipality.cv         its card-verifiable certificate, as it stands on every card
+//! DIR/anchors/surface/KEY-ID.pem             the root's public key; the name is its key identifier, in hexadecimal
 //! DIR/crl/{signature,user}-{1,2}.crl         revocation lists, DER
 //! DIR/register.json                          the card register
 //! DIR/card.json                              the card named `card` (0600); others beside it as NAME.json
@@ -16,6 +20,7 @@ use std::str::FromStr;
 use reservation::pin::PinKind;
 
 use super::ca::Generation;
+use super::cv::ROOT_KEY_ID;
 use crate::files::{self, FileError};
 
 /// The name of a card in its folder: 1 to 32 of a-z, 0-9 and hyphen.
@@ -71,6 +76,11 @@ impl Layout {
         self.root.join("anchors").join(kind.as_str())
     }
 
+    /// The trust anchors of the surface application: a folder of PEM files.
+    pub fn surface_anchors(&self) -> PathBuf {
+        self.root.join("anchors").join("surface")
+    }
+
     /// The revocation lists: a folder of DER files.
     pub fn crls(&self) -> PathBuf {
         self.root.join("crl")
@@ -102,6 +112,22 @@ impl Layout {
         self.issuer().join(format!("{kind}-ca-{}.key", generation.number()))
     }
 
+    pub(crate) fn surface_anchor(&self) -> PathBuf {
+        self.surface_anchors().join(format!("{}.pem", hex::encode(ROOT_KEY_ID)))
+    }
+
+    pub(crate) fn surface_root_key(&self) -> PathBuf {
+        self.issuer().join("surface-root.key")
+    }
+
+    pub(crate) fn municipality_key(&self) -> PathBuf {
+        self.issuer().join("surface-municipality.key")
+    }
+
+    pub(crate) fn municipality_certificate(&self) -> PathBuf {
+        self.issuer().join("surface-municipality.cv")
+    }
+
     pub(crate) fn issuer_lock(&self) -> PathBuf {
         self.issuer().join("lock")
     }
@@ -109,6 +135,7 @@ impl Layout {
     pub(crate) fn make_folders(&self) -> Result<(), FileError> {
         files::make_folder(&self.issuer())?;
         files::make_folder(&self.crls())?;
+        files::make_folder(&self.surface_anchors())?;
         PinKind::ALL.into_iter().try_for_each(|kind| files::make_folder(&self.anchors(kind)))
     }
 

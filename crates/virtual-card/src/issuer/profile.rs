@@ -3,7 +3,8 @@
 //! Left out: authorityInfoAccess, since no simulated OCSP responder runs yet.
 
 use der::asn1::{Any, OctetString, Utf8StringRef};
-use reservation::pin::PinKind;
+use reservation::calendar::Era;
+use reservation::pin::{BirthDate, PinKind};
 use x509_cert::ext::Extensions;
 use x509_cert::ext::pkix::certpolicy::PolicyInformation;
 use x509_cert::ext::pkix::crl::dp::DistributionPoint;
@@ -17,8 +18,8 @@ use x509_cert::serial_number::SerialNumber;
 
 use super::IssuerError;
 use super::certificate::ExtensionList;
-use super::holder::Holder;
 use super::names;
+use super::printed::Printed;
 
 /// The CA certificate that an authorityKeyIdentifier points to: key id, and issuer name with serial number.
 pub(crate) struct Issuer<'a> {
@@ -39,7 +40,7 @@ pub(crate) fn ca(key_id: &[u8]) -> Result<Extensions, IssuerError> {
 /// A certificate on a card.
 pub(crate) fn holder(
     kind: PinKind,
-    person: &Holder,
+    person: &Printed,
     key_id: &[u8],
     issuer: &Issuer<'_>,
 ) -> Result<Extensions, IssuerError> {
@@ -81,15 +82,15 @@ fn distribution_points(kind: PinKind) -> Result<CrlDistributionPoints, IssuerErr
 }
 
 /// Name, birth date, sex, address and the flags of substituted characters, in the order of the wire: 1, 4, 3, 5, 2, 6.
-fn other_names(person: &Holder) -> Result<GeneralNames, IssuerError> {
-    let birth_date = person.birth_date_with_era();
-    let name_flags = Holder::substitutions(Holder::NAME);
-    let address_flags = Holder::substitutions(Holder::ADDRESS);
+fn other_names(person: &Printed) -> Result<GeneralNames, IssuerError> {
+    let birth_date = birth_date_with_era(person)?;
+    let name_flags = substitutions(&person.name);
+    let address_flags = substitutions(&person.address);
     [
-        (1, Holder::NAME),
+        (1, person.name.as_str()),
         (4, birth_date.as_str()),
-        (3, Holder::SEX),
-        (5, Holder::ADDRESS),
+        (3, person.sex.digit()),
+        (5, person.address.as_str()),
         (2, name_flags.as_str()),
         (6, address_flags.as_str()),
     ]
@@ -99,4 +100,23 @@ fn other_names(person: &Holder) -> Result<GeneralNames, IssuerError> {
         Ok(GeneralName::OtherName(OtherName { type_id: names::holder_oid(last)?, value }))
     })
     .collect()
+}
+
+/// One flag per character: `0` = not substituted.
+fn substitutions(text: &str) -> String {
+    "0".repeat(text.chars().count())
+}
+
+/// `EYYYYMMDD`: era, then the Gregorian date.
+fn birth_date_with_era(person: &Printed) -> Result<String, IssuerError> {
+    let date = person.era_birth_date()?;
+    let era = match date.era() {
+        Era::Meiji => 1,
+        Era::Taisho => 2,
+        Era::Showa => 3,
+        Era::Heisei => 4,
+        Era::Reiwa => 5,
+    };
+    let BirthDate { year, month, day } = date.gregorian();
+    Ok(format!("{era}{year:04}{month:02}{day:02}"))
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use time::macros::datetime;
 
 use crate::card_file::{CardFile, FRESH_SIGNATURE_PIN, FRESH_USER_PIN};
-use crate::chip::{AuthorityKey, Content, Pins, Session, State, step};
+use crate::chip::{AuthorityKey, Content, Credentials, Session, State, step};
 use crate::testing::IssuedCard;
 
 #[derive(Deserialize)]
@@ -36,7 +36,7 @@ fn vectors() -> Vectors {
 }
 
 /// The answer of a card whose known PIN is verified.
-fn answer(content: &mut Content, pins: &Pins, vector: &Vector) -> StatusWord {
+fn answer(content: &mut Content, pins: &Credentials, vector: &Vector) -> StatusWord {
     let target = PinKind::ALL.into_iter().find(|kind| kind.as_str() == vector.target).unwrap();
     let known_key = KeyHash::from_bytes(vector.known_key);
     let (known_pin, known_file, target_file) = match target {
@@ -62,7 +62,7 @@ fn answer(content: &mut Content, pins: &Pins, vector: &Vector) -> StatusWord {
         vec![0x00, 0x84, 0x00, 0x00, 0x10],
         vec![0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, target_file],
     ];
-    let mut state = State { pins: pins.clone(), session: Session::default() };
+    let mut state = State { credentials: pins.clone(), session: Session::default() };
     let mut random = |bytes: &mut [u8]| bytes.copy_from_slice(&vector.card_challenge);
     for command in before {
         let (next, response) = step(content, &state, &command, &mut random);

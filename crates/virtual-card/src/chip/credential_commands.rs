@@ -1,11 +1,11 @@
 //! VERIFY and CHANGE REFERENCE DATA (card facts §2.2, §2.3).
 
 use iso7816::{Blocked, CommandApdu, StatusWord};
-use reservation::pin::{PinKind, check_format};
+use reservation::pin::check_format;
 
 use super::content::Content;
+use super::credential::{Credential, Presented, Reference};
 use super::ef::Ef;
-use super::pin::{Presented, Reference};
 use super::read::file_by_p2;
 use super::step::{Random, State};
 use super::sw;
@@ -15,8 +15,8 @@ const MOST_SECRET: usize = 16;
 const CURRENT_FILE: u8 = 0x80;
 const NEW_VALUE_ONLY: u8 = 0x01;
 
-/// With data: one try. Without data, Lc and Le: the counter, which costs nothing and is told even while the PIN is
-/// verified.
+/// With data: one try. Without data, Lc and Le: the counter, which costs nothing and is told even while the
+/// credential is verified.
 pub(super) fn verify(content: &Content, state: &mut State, command: &CommandApdu<'_>) -> StatusWord {
     if command.header.p1 != 0 {
         return StatusWord::IncorrectParameters;
@@ -24,22 +24,22 @@ pub(super) fn verify(content: &Content, state: &mut State, command: &CommandApdu
     if command.le.is_some() || command.data.len() > MOST_SECRET {
         return StatusWord::WrongLength;
     }
-    let kind = match file_by_p2(content, &mut state.session, command.header.p2) {
-        Ok(Ef::Pin(kind)) => kind,
-        Ok(_) => return sw::FILE_STRUCTURE,
+    let credential = match file_by_p2(content, &mut state.session, command.header.p2).map(Ef::credential) {
+        Ok(Some(credential)) => credential,
+        Ok(None) => return sw::FILE_STRUCTURE,
         Err(sw) => return sw,
     };
     if command.data.is_empty() {
-        return StatusWord::tries_left(state.pins.of(kind).tries_left());
+        return StatusWord::tries_left(state.credentials.of(credential).tries_left());
     }
-    present(state, kind, command.data)
+    present(state, credential, command.data)
 }
 
-fn present(state: &mut State, kind: PinKind, secret: &[u8]) -> StatusWord {
-    let (pin, presented) = state.pins.of(kind).present(kind, secret);
-    let left = pin.tries_left();
-    state.pins.set(kind, pin);
-    state.session.verified.set(kind, presented == Presented::Right);
+fn present(state: &mut State, credential: Credential, secret: &[u8]) -> StatusWord {
+    let (after, presented) = state.credentials.of(credential).present(credential, secret);
+    let left = after.tries_left();
+    state.credentials.set(credential, after);
+    state.session.verified.set(credential, presented == Presented::Right);
     match presented {
         Presented::Right => StatusWord::Success,
         Presented::Wrong => StatusWord::tries_left(left),
@@ -48,7 +48,8 @@ fn present(state: &mut State, kind: PinKind, secret: &[u8]) -> StatusWord {
     }
 }
 
-/// Sets a new value for the PIN whose file is current and which is verified.
+/// Sets a new value for the PIN whose file is current and which is verified. A number that is printed on the card
+/// cannot be changed.
 pub(super) fn change(state: &mut State, command: &CommandApdu<'_>, random: Random<'_>) -> StatusWord {
     if (command.header.p1, command.header.p2) != (NEW_VALUE_ONLY, CURRENT_FILE) {
         return StatusWord::IncorrectParameters;
@@ -56,9 +57,10 @@ pub(super) fn change(state: &mut State, command: &CommandApdu<'_>, random: Rando
     if command.le.is_some() || command.data.is_empty() {
         return StatusWord::WrongLength;
     }
-    let kind = match state.session.current() {
-        Some(Ef::Pin(kind)) => kind,
-        Some(_) => return sw::FILE_STRUCTURE,
+    let kind = match state.session.current().map(Ef::credential) {
+        Some(Some(Credential::Pin(kind))) => kind,
+        Some(Some(Credential::Code(_))) => return StatusWord::SecurityStatusNotSatisfied,
+        Some(None) => return sw::FILE_STRUCTURE,
         None => return StatusWord::NoCurrentFile,
     };
     if !state.session.verified.has(kind) {
@@ -67,8 +69,8 @@ pub(super) fn change(state: &mut State, command: &CommandApdu<'_>, random: Rando
     if check_format(kind, command.data).is_err() {
         return StatusWord::IncorrectData;
     }
-    let pin = state.pins.of(kind).with_reference(new_reference(command.data, random));
-    state.pins.set(kind, pin);
+    let pin = state.credentials.of(kind).with_reference(new_reference(command.data, random));
+    state.credentials.set(kind, pin);
     StatusWord::Success
 }
 
