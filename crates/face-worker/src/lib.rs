@@ -1,1 +1,25 @@
 //! The face engine's own process: everything that touches a hostile picture.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `rules` | every threshold, in one table |
+//! | [`models`] | the model files, by digest |
+//! | `decode` | from a file's bytes to pixels |
+//! | `pixels` | a decoded picture |
+//! | `finder` | the one face of a picture, and whether it can be compared |
+//! | `likeness` | who is whom |
+//! | [`examiner`] | one request after another |
+//! | `lockdown` | what holds the process down |
+//! | [`mod@serve`] | a worker's life |
+
+mod decode;
+pub mod examiner;
+mod finder;
+mod likeness;
+mod lockdown;
+pub mod models;
+mod pixels;
+mod rules;
+pub mod serve;
+
+pub use rules::Thresholds;

@@ -1,0 +1,52 @@
+//! JPEG and PNG.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+
+use face::UnfitReason;
+
+use crate::pixels::Pixels;
+use crate::rules::{MAX_DECODE_BYTES, MAX_PIXELS, MAX_SIDE};
+
+/// Decodes a file of the format it was seen to be, and turns it upright as its EXIF data say.
+pub(super) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Pixels, UnfitReason> {
+    let damaged = |_| UnfitReason::NotAPicture;
+    if format == ImageFormat::Jpeg && !ends(bytes) {
+        return Err(UnfitReason::NotAPicture);
+    }
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    // The sides are compared below, where a picture that is too large can be told from a damaged one.
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MAX_DECODE_BYTES);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(damaged)?;
+    let (width, height) = decoder.dimensions();
+    if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(UnfitReason::TooLarge);
+    }
+    if width == 0 || height == 0 {
+        return Err(UnfitReason::NotAPicture);
+    }
+    let orientation = decoder.orientation().map_err(damaged)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    image.apply_orientation(orientation);
+    Ok(Pixels::new(image.into_rgb8()))
+}
+
+/// Whether a JPEG has its end marker. The decoder fills up with grey what a cut file lacks.
+fn ends(bytes: &[u8]) -> bool {
+    // Segments up to the start of scan, each with its length; thumbnails with markers of their own lie inside one.
+    let mut rest = bytes.get(2..).unwrap_or_default();
+    while let [0xFF, marker, high, low, ..] = *rest {
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        let Some(after) = rest.get(2 + length..) else { return false };
+        if marker == 0xDA {
+            // In what follows, 0xFF stands before 0 or a marker only.
+            return after.windows(2).any(|pair| pair == [0xFF, 0xD9]);
+        }
+        // Fill bytes may stand before a marker.
+        rest = if marker == 0xFF { &rest[1..] } else { after };
+    }
+    false
+}

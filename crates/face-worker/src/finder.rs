@@ -1,0 +1,145 @@
+//! Finds the one face of a picture and judges whether it can be compared.
+
+use face::UnfitReason;
+use face_dlib_sys::{Detection, DlibError, Engine, Landmarks, Rect};
+
+use crate::pixels::Pixels;
+use crate::rules::{BRIGHTEST_FACE, BRIGHTEST_PICTURE, DARKEST_FACE, DARKEST_PICTURE, FRONTAL_OFF, Look};
+
+/// A face, with the picture it is on.
+#[derive(Debug)]
+pub(crate) struct Face {
+    pub(crate) pixels: Pixels,
+    pub(crate) landmarks: Landmarks,
+}
+
+/// Why there is none.
+#[derive(Debug)]
+pub(crate) enum NoFace {
+    /// The picture's fault.
+    Unfit(UnfitReason),
+    /// The engine's.
+    Fault,
+}
+
+impl From<UnfitReason> for NoFace {
+    fn from(reason: UnfitReason) -> Self {
+        Self::Unfit(reason)
+    }
+}
+
+impl From<DlibError> for NoFace {
+    fn from(_: DlibError) -> Self {
+        Self::Fault
+    }
+}
+
+/// Finds the one face, and judges it as `look` says.
+pub(crate) fn find(engine: &mut Engine, pixels: Pixels, look: Look) -> Result<Face, NoFace> {
+    let pixels = pixels.reduced(look.long_side);
+    let image = pixels.as_dlib().ok_or(UnfitReason::NotAPicture)?;
+    let face = match *engine.detect(image, false)? {
+        [Detection { rect, .. }] => rect,
+        [] => second_look(engine, &pixels, look)?,
+        _ => return Err(UnfitReason::SeveralFaces.into()),
+    };
+    if face.width() < look.narrowest {
+        return Err(UnfitReason::TooSmall.into());
+    }
+    if look.light {
+        let luminance = pixels.luminance(Some(face));
+        if luminance < DARKEST_FACE {
+            return Err(UnfitReason::TooDark.into());
+        }
+        if luminance > BRIGHTEST_FACE {
+            return Err(UnfitReason::TooBright.into());
+        }
+    }
+    let landmarks = engine.landmarks(image, face)?;
+    if look.frontal && off(&landmarks).is_none_or(|off| off.abs() > FRONTAL_OFF) {
+        return Err(UnfitReason::NotFrontal.into());
+    }
+    Ok(Face { pixels, landmarks })
+}
+
+/// Looks at twice the size: finds faces half as large, and so tells *too small* from *none*.
+fn second_look(engine: &mut Engine, pixels: &Pixels, look: Look) -> Result<Rect, NoFace> {
+    if look.light {
+        let luminance = pixels.luminance(None);
+        if luminance < DARKEST_PICTURE {
+            return Err(UnfitReason::TooDark.into());
+        }
+        if luminance > BRIGHTEST_PICTURE {
+            return Err(UnfitReason::TooBright.into());
+        }
+    }
+    let smaller = pixels.reduced_copy(look.second_look);
+    let image = smaller.as_dlib().ok_or(UnfitReason::NotAPicture)?;
+    match *engine.detect(image, true)? {
+        [Detection { rect, .. }] => {
+            let scale = f64::from(pixels.width()) / f64::from(smaller.width().max(1));
+            Ok(scaled(rect, scale))
+        }
+        [] => Err(UnfitReason::NoFace.into()),
+        _ => Err(UnfitReason::SeveralFaces.into()),
+    }
+}
+
+fn scaled(rect: Rect, scale: f64) -> Rect {
+    // Pixels of a picture of at most 4096: far from the ends of the type.
+    let times = |value: i32| (f64::from(value) * scale).round() as i32;
+    Rect {
+        left: times(rect.left),
+        top: times(rect.top),
+        right: times(rect.right),
+        bottom: times(rect.bottom),
+    }
+}
+
+/// How far the nose lies from the middle between the eyes, along their axis, in parts of their distance: positive
+/// towards the picture's right (face facts §6). `None` where the eyes coincide.
+pub(crate) fn off(landmarks: &Landmarks) -> Option<f64> {
+    let [right_outer, right_inner, left_outer, left_inner, nose] =
+        landmarks.0.map(|point| (f64::from(point.x), f64::from(point.y)));
+    let middle = |a: (f64, f64), b: (f64, f64)| ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
+    let right = middle(right_outer, right_inner);
+    let left = middle(left_outer, left_inner);
+    let axis = (right.0 - left.0, right.1 - left.1);
+    let distance = axis.0.hypot(axis.1);
+    let centre = middle(right, left);
+    let nose = (nose.0 - centre.0, nose.1 - centre.1);
+    (distance >= 1.0).then(|| (nose.0 * axis.0 + nose.1 * axis.1) / (distance * distance))
+}
+
+#[cfg(test)]
+mod tests {
+    use face_dlib_sys::Point;
+
+    use super::*;
+
+    fn face(points: [(i32, i32); 5]) -> Landmarks {
+        Landmarks(points.map(|(x, y)| Point { x, y }))
+    }
+
+    #[test]
+    fn the_nose_tells_which_way_a_face_is_turned() {
+        let straight = face([(220, 100), (180, 100), (80, 100), (120, 100), (150, 160)]);
+        assert_eq!(off(&straight), Some(0.0));
+        let to_the_right = face([(220, 100), (180, 100), (80, 100), (120, 100), (170, 160)]);
+        assert_eq!(off(&to_the_right), Some(0.2));
+        let to_the_left = face([(220, 100), (180, 100), (80, 100), (120, 100), (130, 160)]);
+        assert_eq!(off(&to_the_left), Some(-0.2));
+    }
+
+    #[test]
+    fn a_tilted_head_is_not_a_turned_one() {
+        // The straight face, turned by 90 degrees in the picture's plane.
+        let tilted = face([(100, 220), (100, 180), (100, 80), (100, 120), (40, 150)]);
+        assert_eq!(off(&tilted), Some(0.0));
+    }
+
+    #[test]
+    fn eyes_in_one_point_tell_nothing() {
+        assert_eq!(off(&face([(5, 5); 5])), None);
+    }
+}

@@ -1,0 +1,61 @@
+//! Every threshold by which a picture is judged, in one table. Sources: face facts §3, §4 and §6, measured with these
+//! models; the two that decide a match are settings ([`Thresholds`]).
+
+/// Longest side of a picture that is decoded, in pixels.
+pub(crate) const MAX_SIDE: u32 = 4096;
+/// Most pixels of a picture that is decoded: 16 million, a phone's camera at full size.
+pub(crate) const MAX_PIXELS: u64 = 16 * 1024 * 1024;
+/// Most bytes that decoding a JPEG or PNG may take.
+pub(crate) const MAX_DECODE_BYTES: u64 = 96 * 1024 * 1024;
+/// Longest side of a portrait in JPEG 2000; the decoder has no memory limit of its own.
+pub(crate) const MAX_JP2_SIDE: u32 = 2048;
+
+/// A face whose nose lies further from the middle between the eyes, in parts of their distance, is turned: people who
+/// look straight ahead stay within 0.06, measuring adds up to 0.02, and visible turns begin at 0.09.
+pub(crate) const FRONTAL_OFF: f64 = 0.09;
+/// A face whose mean luminance (0 to 255) is below this is too dark,
+pub(crate) const DARKEST_FACE: f64 = 45.0;
+/// and above this overexposed.
+pub(crate) const BRIGHTEST_FACE: f64 = 225.0;
+/// Where no face is found, the reason is darkness if the whole picture is darker than this,
+pub(crate) const DARKEST_PICTURE: f64 = 30.0;
+/// and overexposure if it is brighter than this.
+pub(crate) const BRIGHTEST_PICTURE: f64 = 240.0;
+/// Two frames whose bytes differ by less than this on average (of 255) are one picture, encoded twice: a camera's
+/// noise alone makes more.
+pub(crate) const REPEATED_DIFFERENCE: f64 = 1.0;
+/// Frames of one stream that are further apart show two people: one person's stay below 0.4, two people's above 0.6.
+pub(crate) const ONE_STREAM: f32 = 0.5;
+
+/// How a picture is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    /// It is reduced to this long side first, in pixels.
+    pub(crate) long_side: u32,
+    /// Where no face is found, it is doubled for a second look, after a reduction to this long side.
+    pub(crate) second_look: u32,
+    /// The narrowest face that can be judged, in pixels after the reduction; narrower ones can be found.
+    pub(crate) narrowest: i32,
+    /// Whether the light on the face matters, and that it is seen from the front.
+    pub(crate) light: bool,
+    pub(crate) frontal: bool,
+}
+
+/// The chip's portrait: nobody can take it again.
+pub(crate) const PORTRAIT: Look =
+    Look { long_side: 640, second_look: 640, narrowest: 36, light: false, frontal: false };
+/// A frame of the phone's camera.
+pub(crate) const FRAME: Look =
+    Look { long_side: 800, second_look: 640, narrowest: 80, light: true, frontal: true };
+/// A photograph of the card's front, on which the portrait takes about a quarter of the width.
+pub(crate) const FRONT: Look =
+    Look { long_side: 1280, second_look: 960, narrowest: 48, light: true, frontal: false };
+
+/// The distances that decide.
+#[derive(Clone, Copy, Debug)]
+pub struct Thresholds {
+    /// Below this: the same person.
+    pub accept: f32,
+    /// Above this: another. Between the two, nobody can tell.
+    pub refuse: f32,
+}

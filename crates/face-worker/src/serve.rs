@@ -1,0 +1,82 @@
+//! A worker's life: load, warm up, lock down, and only then read what strangers have sent.
+
+use std::io::{self, Read, Write};
+use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
+use std::time::Duration;
+
+use face::protocol::{ProtocolError, Reply, Request, Said};
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::examiner::Examiner;
+use crate::lockdown::{self, LockdownError};
+use crate::models::{self, ModelError};
+use crate::rules::Thresholds;
+
+/// After so much processor time a worker asks to be replaced: half of what its limit leaves it.
+const SPENT: Duration = Duration::from_secs(lockdown::CPU_SECONDS / 2);
+
+/// Why a worker does not start.
+#[derive(Debug, thiserror::Error)]
+enum CannotStart {
+    #[error(transparent)]
+    Models(#[from] ModelError),
+    #[error("the warm-up failed: {0}")]
+    WarmUp(#[from] face_dlib_sys::DlibError),
+    #[error(transparent)]
+    Lockdown(#[from] LockdownError),
+}
+
+/// Serves requests until the other side closes.
+///
+/// # Errors
+/// The other side is gone, or sent what is no request.
+pub fn serve(
+    models: &Path,
+    thresholds: Thresholds,
+    mut from: impl Read,
+    mut to: impl Write,
+) -> Result<(), ProtocolError> {
+    // A panic's text may hold parts of a picture.
+    panic::set_hook(Box::new(|_| {}));
+    let ready = models::load(models).map_err(CannotStart::from).and_then(|engine| {
+        let mut examiner = Examiner::new(engine, thresholds);
+        examiner.warm_up()?;
+        let protections = lockdown::lock_down()?;
+        Ok((examiner, protections))
+    });
+    let (mut examiner, protections) = match ready {
+        Ok(ready) => ready,
+        Err(reason) => {
+            Said { reply: Reply::CannotStart(reason.to_string()), spent: true }.write(&mut to)?;
+            return Ok(());
+        }
+    };
+    Said { reply: Reply::Ready(protections), spent: false }.write(&mut to)?;
+    while let Some(request) = Request::read(&mut from)? {
+        let answered = panic::catch_unwind(AssertUnwindSafe(|| examiner.answer(request)));
+        let said = match answered {
+            Ok(Reply::Fault) | Err(_) => Said { reply: Reply::Fault, spent: true },
+            Ok(reply) => Said { reply, spent: cpu_time() > SPENT },
+        };
+        said.write(&mut to)?;
+    }
+    Ok(())
+}
+
+fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::from_secs(u64::try_from(time.tv_sec).unwrap_or(0))
+}
+
+/// A writer over standard output without a buffer of its own, which would keep what it wrote.
+pub fn unbuffered_stdout() -> io::Result<impl Write> {
+    use std::os::fd::AsFd;
+    Ok(std::fs::File::from(io::stdout().as_fd().try_clone_to_owned()?))
+}
+
+/// A reader over standard input without a buffer of its own, which would keep pieces of pictures.
+pub fn unbuffered_stdin() -> io::Result<impl Read> {
+    use std::os::fd::AsFd;
+    Ok(std::fs::File::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
