@@ -7,11 +7,12 @@ use core::fmt;
 
 use iso7816::{Command, Header, Le, Response, SecretCommand, StatusWord, ins};
 use tracing::trace;
+use zeroize::Zeroizing;
 
 use crate::error::{CardError, Malformed};
 use crate::transport::{CardTransport, TransportError};
 
-/// Most pieces that may follow a first answer: 16 of 256 bytes hold the largest certificate accepted.
+/// Most pieces that may follow a first answer. No command here asks for more than 256 bytes, which cards give in a few.
 const MOST_PIECES: usize = 16;
 
 /// A card in power. Dropping it takes the power away.
@@ -83,6 +84,8 @@ impl Channel {
         let answer = self.transport.transmit(command).inspect_err(|error: &TransportError| {
             trace!(command = %header, lc, %error, "no answer");
         })?;
+        // It may be a piece of a name, an address or a face.
+        let answer = Zeroizing::new(answer);
         let answer = Response::parse(&answer).map_err(|malformed| {
             let what = Malformed::AnswerLength { found: malformed.found };
             CardError::Malformed { command: header, what }

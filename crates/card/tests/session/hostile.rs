@@ -147,9 +147,9 @@ fn an_answer_that_is_no_answer_is_malformed_and_after_verify_unclear() {
 }
 
 /// Answers whatever it was made with, over and over.
-struct Hostile {
-    answers: Vec<Result<Vec<u8>, TransportError>>,
-    sent: Arc<AtomicUsize>,
+pub(crate) struct Hostile {
+    pub(crate) answers: Vec<Result<Vec<u8>, TransportError>>,
+    pub(crate) sent: Arc<AtomicUsize>,
 }
 
 impl CardTransport for Hostile {

@@ -6,4 +6,5 @@ mod dialogue;
 mod hostile;
 mod reset;
 mod script;
+mod surface;
 mod traces;

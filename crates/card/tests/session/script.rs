@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use card::{CardTransport, Jpki, PinVerified, TransportError};
+use card::{CardTransport, Jpki, PinVerified, Surface, SurfaceOpen, TransportError};
 use reservation::PinKind;
 use secret::Pin;
 
@@ -64,6 +64,31 @@ impl Script {
         self.on("00A4020C 02 001B", "9000").on("00200080", "63C5").on("00200080 06 414243313233", "9000")
     }
 
+    /// The card's surface application selected after its JPKI application.
+    pub(crate) fn surface_application(self) -> Self {
+        self.my_number_card().on("00A4040C 0A D3921000310001010402", "9000")
+    }
+
+    /// Select 照合番号B, look, and the right code 55021720352285.
+    pub(crate) fn code_verified(self) -> Self {
+        self.on("00A4020C 02 0012", "9000")
+            .on("00200080", "63CA")
+            .on("00200080 0E 3535303231373230333532323835", "9000")
+    }
+
+    /// Select this file and read its first `total` bytes, whatever follows them.
+    pub(crate) fn file_read(self, id: &str, file: &[u8], total: usize) -> Self {
+        let mut script = self.on(&format!("00A4020C 02 {id}"), "9000");
+        let mut offset = 0;
+        while offset < total {
+            let piece = if offset == 0 { 6 } else { (total - offset).min(256) };
+            let answer = [&file[offset..offset + piece], &[0x90, 0x00]].concat();
+            script = script.on_bytes(&format!("00B0{offset:04X} {:02X}", piece % 256), answer);
+            offset += piece;
+        }
+        script
+    }
+
     /// The transport for a session.
     pub(crate) fn transport(&self) -> impl CardTransport + 'static {
         Card(self.0.clone())
@@ -77,6 +102,21 @@ impl Script {
     /// A session in which a PIN was verified.
     pub(crate) fn verified(&self, kind: PinKind) -> PinVerified {
         self.session().verify(pin(kind)).map_err(|failed| failed.error).unwrap()
+    }
+
+    /// A session with the surface application.
+    pub(crate) fn surface(&self) -> Surface {
+        self.session().into_surface().unwrap()
+    }
+
+    /// A session in which 照合番号B was verified.
+    pub(crate) fn surface_open(&self) -> SurfaceOpen {
+        self.surface().verify(card::surface::contract::right_code()).map_err(|failed| failed.error).unwrap()
+    }
+
+    /// The card never lost its power.
+    pub(crate) fn assert_powered(&self) {
+        assert_eq!(self.0.lock().unwrap().power_downs, 0, "the card lost its power");
     }
 
     /// Every command was sent, and the power is off.

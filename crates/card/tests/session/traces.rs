@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use reservation::PinKind;
 
-use crate::script::Script;
+use crate::script::{Script, hex};
+use crate::surface::front::{CANARIES, Front, certificate};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -20,8 +21,8 @@ impl Write for Log {
     }
 }
 
-#[test]
-fn a_trace_shows_header_lc_and_status_word_and_neither_pin_nor_certificate() {
+/// What is traced while this runs.
+fn traced(session: impl FnOnce()) -> String {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -29,7 +30,14 @@ fn a_trace_shows_header_lc_and_status_word_and_neither_pin_nor_certificate() {
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .finish();
-    tracing::subscriber::with_default(subscriber, || {
+    tracing::subscriber::with_default(subscriber, session);
+    let shown = log.0.lock().unwrap().clone();
+    String::from_utf8(shown).unwrap()
+}
+
+#[test]
+fn a_trace_shows_header_lc_and_status_word_and_neither_pin_nor_certificate() {
+    let shown = traced(|| {
         let script = Script::new()
             .my_number_card()
             .signature_pin_verified()
@@ -44,11 +52,33 @@ fn a_trace_shows_header_lc_and_status_word_and_neither_pin_nor_certificate() {
         let target = PinKind::Signature;
         session.sign(&reservation::statement::CompletionStatement { claim, nonce, target }).unwrap_err();
     });
-    let shown = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(shown.contains("command=00 20 00 80 lc=6 sw=9000"), "{shown}");
     assert!(shown.contains("command=00 B0 00 04 lc=0 sw=9000"), "{shown}");
     assert!(shown.contains("command=00 A4 02 0C lc=2 error=the card was removed"), "{shown}");
     for secret in ["ABC123", "414243", "65, 66, 67", "QUJDMTIz", "CANARY", "43414E", "67, 65, 78"] {
         assert!(!shown.contains(secret), "{secret} is in {shown}");
+    }
+}
+
+#[test]
+fn a_trace_of_the_surface_application_shows_neither_code_nor_person() {
+    let shown = traced(|| {
+        let (front, certificate) = (Front::whole().file(), certificate());
+        let script = Script::new()
+            .surface_application()
+            .code_verified()
+            .file_read("0002", &front, front.len())
+            .file_read("0004", &certificate, certificate.len());
+        script.surface_open().read().unwrap();
+    });
+    assert!(shown.contains("command=00 20 00 80 lc=14 sw=9000"), "{shown}");
+    assert!(shown.contains("command=00 B0 00 06 lc=0 sw=9000"), "{shown}");
+    for canary in ["55021720352285", "20352285"].into_iter().chain(CANARIES) {
+        let bytes = canary.as_bytes();
+        let decimal = format!("{bytes:?}");
+        let decimal = decimal.trim_matches(['[', ']']);
+        for secret in [canary, hex(bytes).as_str(), hex(bytes).to_lowercase().as_str(), decimal] {
+            assert!(!shown.contains(secret), "{secret} is in {shown}");
+        }
     }
 }
