@@ -5,9 +5,11 @@
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
 use std::os::fd::AsFd as _;
+use std::time::Duration;
 
 use zeroize::Zeroize as _;
 
+use crate::hidden::{self, Patient};
 use crate::interrupt;
 
 /// Longest line, in bytes; a longer one is read to its end and refused.
@@ -15,7 +17,8 @@ const LINE_MAX_BYTES: usize = 256;
 
 enum Source {
     Terminal(File),
-    Pipe(Box<dyn Read + Send>),
+    Pipe(File),
+    Lines(Box<dyn Read + Send>),
 }
 
 /// Where entries come from.
@@ -35,14 +38,14 @@ impl Entry {
             interrupt::catch()?;
             Source::Terminal(file)
         } else {
-            Source::Pipe(Box::new(file))
+            Source::Pipe(file)
         };
         Ok(Self { source })
     }
 
     /// Lines from anywhere, as from a pipe.
     pub fn from_lines(lines: impl Read + Send + 'static) -> Self {
-        Self { source: Source::Pipe(Box::new(lines)) }
+        Self { source: Source::Lines(Box::new(lines)) }
     }
 
     /// Whether a person sits there and can be asked again. From a pipe nothing is asked twice: the next line
@@ -57,8 +60,8 @@ impl Entry {
     /// The operating system's; [`io::ErrorKind::InvalidData`] for a line that is too long.
     pub fn line(&mut self) -> io::Result<Option<String>> {
         match &mut self.source {
-            Source::Terminal(file) => read_line(file),
-            Source::Pipe(reader) => read_line(reader),
+            Source::Terminal(file) | Source::Pipe(file) => read_line(file),
+            Source::Lines(lines) => read_line(lines),
         }
     }
 
@@ -70,7 +73,21 @@ impl Entry {
     pub fn hidden_line(&mut self) -> io::Result<Option<String>> {
         match &mut self.source {
             Source::Terminal(_) => interrupt::entry(rpassword::read_password),
-            Source::Pipe(reader) => read_line(reader),
+            Source::Pipe(file) => read_line(file),
+            Source::Lines(lines) => read_line(lines),
+        }
+    }
+
+    /// The same, but for each key no longer is waited than `limit`, so that nobody's card is left waiting. Lines from
+    /// anywhere come as they come.
+    ///
+    /// # Errors
+    /// As [`Self::line`]; [`io::ErrorKind::TimedOut`] if nobody typed for so long.
+    pub fn hidden_line_within(&mut self, limit: Duration) -> io::Result<Option<String>> {
+        match &mut self.source {
+            Source::Terminal(_) => interrupt::entry(|| hidden::line(limit)),
+            Source::Pipe(file) => read_line(&mut Patient { input: file.try_clone()?, limit: Some(limit) }),
+            Source::Lines(lines) => read_line(lines),
         }
     }
 }

@@ -25,6 +25,7 @@ pub mod entry;
 pub mod exit;
 pub mod failure;
 pub mod first_look;
+mod hidden;
 mod interrupt;
 pub mod jst;
 pub mod language;
