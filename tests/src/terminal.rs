@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use client::{Answer, Call, Connection, Endpoint, Failure, Method};
+use client::{Answer, Call, Connection, Endpoint, Failure, Method, Retry};
 use reqwest::header::AUTHORIZATION;
 use reservation::statement::{CardChallenge, ClaimStatement, CompletionStatement};
 use reservation::{ClaimId, KioskId, Nonce, PinKind, SessionId};
@@ -61,13 +61,27 @@ impl Terminal {
         self.connection.exchange(Call { method: Method::POST, path, headers, body }).await
     }
 
+    /// The same bytes again while no answer comes, as every kiosk does: a connection may close under a request.
+    async fn post_until_answered(&self, path: &str, body: &impl Serialize, token: Option<&str>) -> Answer {
+        let mut attempts = Retry::PERSON_WAITS.begin();
+        loop {
+            match self.post(path, body, token).await {
+                Ok(answer) => return answer,
+                Err(failure) => {
+                    let wait = attempts.wait_after(&failure).expect("a server that answers");
+                    tokio::time::sleep(wait).await;
+                }
+            }
+        }
+    }
+
     /// Opens a session.
     ///
     /// # Panics
     /// If the server refuses.
     pub async fn session(&self, target: Option<PinKind>) -> Session {
         let body = OpenSession { target: target.map(Into::into) };
-        self.post("/kiosk/v1/sessions", &body, None).await.unwrap().json().unwrap()
+        self.post_until_answered("/kiosk/v1/sessions", &body, None).await.json().unwrap()
     }
 
     /// Claims.
@@ -75,7 +89,7 @@ impl Terminal {
     /// # Panics
     /// If the server does not answer.
     pub async fn claim(&self, claim: &Claim) -> Answer {
-        self.post("/kiosk/v1/claims", claim, None).await.unwrap()
+        self.post_until_answered("/kiosk/v1/claims", claim, None).await
     }
 
     /// Says how a claim ended.
@@ -84,7 +98,7 @@ impl Terminal {
     /// If the server does not answer.
     pub async fn complete(&self, granted: &Granted, completion: &Completion) -> Answer {
         let path = format!("/kiosk/v1/claims/{}/completion", granted.claim);
-        self.post(&path, completion, Some(&granted.claim_token)).await.unwrap()
+        self.post_until_answered(&path, completion, Some(&granted.claim_token)).await
     }
 }
 
