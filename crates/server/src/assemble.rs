@@ -1,13 +1,15 @@
 //! From settings to parts: reads every file the settings name.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use authority::{CardAuthority, TokenKey, Tokens};
+use face::Pool;
 use ledger::{EmbeddedLedger, Ledger, RootKey, Sealer, SteadyClock, Store};
 use ledger_redis::{Credentials, Identity, RedisLedger, Settings, Tls};
 use reservation::Policy;
-use trust::{Anchors, CardIdKey, CrlFiles, FileRegistry};
+use trust::{Anchors, CardIdKey, CrlFiles, FileRegistry, SurfaceAnchors};
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, RedisStore, StoreKind};
@@ -15,7 +17,7 @@ use crate::dpop::Nonces;
 use crate::files;
 use crate::listener::tls;
 use crate::observe::{Metrics, Readiness};
-use crate::parts::Parts;
+use crate::parts::{FaceParts, Parts};
 use crate::pki::Authority;
 use crate::service::ServiceData;
 use crate::start::StartError;
@@ -23,7 +25,22 @@ use crate::start::StartError;
 /// What our tokens say about who made them.
 const TOKEN_ISSUER: &str = "jpki-reset";
 
-/// Everything but the store and the sockets, read and checked.
+/// The program of the face engine, beside our own.
+const FACE_PROGRAM: &str = "jpki-face";
+
+/// The models that it reads, as `make models` brings them.
+const MODELS: [&str; 2] =
+    ["shape_predictor_5_face_landmarks.dat", "dlib_face_recognition_resnet_model_v1.dat"];
+
+/// What a booking of the signature PIN needs, read and checked; the engine is not started.
+pub struct FaceMaterial {
+    /// The roots under which portraits are signed.
+    pub anchors: Arc<SurfaceAnchors>,
+    /// How the engine runs.
+    pub settings: face::Settings,
+}
+
+/// Everything but the store, the sockets and a running face engine, read and checked.
 pub struct Material {
     /// The authorities.
     pub anchors: Arc<Anchors>,
@@ -33,6 +50,8 @@ pub struct Material {
     pub registry: FileRegistry,
     /// The service data.
     pub service: ServiceData,
+    /// For bookings of the signature PIN, if they are offered.
+    pub face: Option<FaceMaterial>,
     card_ids: CardIdKey,
     authority: CardAuthority,
     tokens: Tokens,
@@ -65,6 +84,7 @@ pub fn check(config: &Config) -> Result<Material, StartError> {
         crl: Arc::new(crl),
         registry,
         service,
+        face: face(config)?,
         card_ids: CardIdKey::from_bytes(&*key(config, "card id key")?),
         authority: card_authority(config)?,
         tokens: tokens(config)?,
@@ -73,18 +93,67 @@ pub fn check(config: &Config) -> Result<Material, StartError> {
     })
 }
 
-/// Reads everything and opens the store.
+/// Reads and checks what bookings of the signature PIN need; nothing, where they are not offered.
+///
+/// # Errors
+/// [`StartError`] names the setting or the file, and what brings what is missing.
+pub fn face(config: &Config) -> Result<Option<FaceMaterial>, StartError> {
+    if !config.service.book_signature {
+        return Ok(None);
+    }
+    let setting = |setting, problem| StartError::Setting { setting, problem };
+    let missing = |path: PathBuf, remedy| StartError::Face { path, remedy };
+    let anchors = config.trust.surface_anchors();
+    let anchors = anchors.ok_or(setting("trust.surface_anchors", "is missing, or set service.book_signature to false"))?;
+    let anchors = SurfaceAnchors::load(&anchors).map_err(|error| StartError::Trust(error.to_string()))?;
+    if anchors.summaries().is_empty() {
+        return Err(setting("trust.surface_anchors", "the directory holds no root, so no portrait could be believed"));
+    }
+    let program = config.face.program().or_else(beside_us);
+    let program = program.ok_or(setting("face.program", "is missing, and our own place is not known"))?;
+    if !program.is_file() {
+        return Err(missing(program, "`make build` builds it; or name another place in face.program"));
+    }
+    let models = config.face.models();
+    let models = models.ok_or(setting("face.models", "is missing; `make models` fetches the models and says where"))?;
+    if let Some(absent) = MODELS.iter().map(|name| models.join(name)).find(|file| !file.is_file()) {
+        return Err(missing(absent, "`make models` fetches it; face.models names the directory"));
+    }
+    let (accept, refuse) = (config.face.accept, config.face.refuse);
+    if !(accept > 0.0 && accept <= refuse && refuse < 2.0) {
+        return Err(setting("face.accept", "must be above 0, and not above face.refuse, which must be below 2"));
+    }
+    let defaults = face::Settings::new(program, models);
+    let workers = config.face.workers.unwrap_or(defaults.workers).max(1);
+    let queue = config.face.queue.unwrap_or(8 * workers);
+    let settings = face::Settings { workers, queue, accept, refuse, ..defaults };
+    Ok(Some(FaceMaterial { anchors: Arc::new(anchors), settings }))
+}
+
+fn beside_us() -> Option<PathBuf> {
+    let ours = std::env::current_exe().ok()?;
+    Some(ours.parent()?.join(FACE_PROGRAM))
+}
+
+/// Reads everything, starts the face engine and opens the store.
 ///
 /// # Errors
 /// [`StartError`] names the file or the setting.
 pub async fn parts(config: &Config, clock: Arc<dyn Clock>) -> Result<Parts, StartError> {
-    let material = check(config)?;
+    let mut material = check(config)?;
+    let face = match material.face.take() {
+        Some(FaceMaterial { anchors, settings }) => {
+            let engine = Pool::start(settings).await?;
+            Some(FaceParts::new(anchors, Arc::new(engine)))
+        }
+        None => None,
+    };
     let ledger = open_store(config).await?;
-    Ok(material.into_parts(config, clock, ledger))
+    Ok(Parts { face, ..material.into_parts(config, clock, ledger) })
 }
 
 impl Material {
-    /// The parts of a server on this store.
+    /// The parts of a server on this store, without a face engine.
     pub fn into_parts(self, config: &Config, clock: Arc<dyn Clock>, ledger: Arc<dyn Ledger>) -> Parts {
         let lock = Duration::from_secs(config.service.lock_minutes.max(1) * 60);
         Parts {

@@ -13,7 +13,7 @@ use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, Ref, ResponseBuil
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::problem::{Facts, Problem, Sentence};
+use wire::problem::{Advice, Facts, Problem, Sentence};
 
 use crate::handlers;
 use crate::problem::render::MEDIA_TYPE;
@@ -88,6 +88,7 @@ impl Interface {
         let components = ComponentsBuilder::from(components)
             .schema(Problem::name(), Problem::schema())
             .schema(Facts::name(), Facts::schema())
+            .schema(Advice::name(), Advice::schema())
             .schema(Sentence::name(), Sentence::schema());
         document.components = Some(self.security(components).build());
         for item in document.paths.paths.values_mut() {

@@ -71,6 +71,17 @@ pub enum StartError {
     /// The authorities, lists or register that cards are checked against.
     #[error("trust: {0}")]
     Trust(String),
+    /// A file of the face engine is not there.
+    #[error("face engine: {path} is not there; {remedy}", path = path.display())]
+    Face {
+        /// The file.
+        path: PathBuf,
+        /// What brings it.
+        remedy: &'static str,
+    },
+    /// The face engine.
+    #[error(transparent)]
+    Engine(#[from] face::StartError),
     /// The store.
     #[error("store: {0}")]
     Store(String),

@@ -30,6 +30,19 @@ fn each_openapi_document_is_the_one_on_file() {
 }
 
 #[test]
+fn no_document_names_a_schema_that_it_does_not_have() {
+    for interface in Interface::ALL {
+        let document: serde_json::Value = serde_json::from_str(&interface.json()).unwrap();
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        let text = document.to_string();
+        for named in text.split("#/components/schemas/").skip(1) {
+            let name = named.split('"').next().unwrap();
+            assert!(schemas.contains_key(name), "{}: {name}", interface.name());
+        }
+    }
+}
+
+#[test]
 fn the_documented_settings_load_and_so_do_the_service_data() {
     let deploy = root().join("../../deploy");
     let config = Config::load_file(&deploy.join("jpki-reset.toml")).unwrap();

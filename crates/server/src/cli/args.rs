@@ -16,6 +16,7 @@ use wire::PinKind;
   jpki-reset serve --config site/jpki-reset.toml
   jpki-reset kiosk add tokyo-0001 --config site/jpki-reset.toml \\
       --operator seven-eleven --kinds user,signature --out kiosk-tokyo-0001
+  jpki-reset card show --config site/jpki-reset.toml --number 123456789012
   jpki-reset doctor --config site/jpki-reset.toml"
 )]
 pub struct Arguments {
@@ -51,6 +52,12 @@ pub enum Command {
         #[command(subcommand)]
         command: KioskCommand,
     },
+    /// Look at a card by the number its holder reads out, and lift its lock, through the running server
+    Card {
+        /// What to do
+        #[command(subcommand)]
+        command: CardCommand,
+    },
     /// Print the OpenAPI document of one interface
     Openapi {
         /// Which interface
@@ -81,6 +88,13 @@ pub struct InitOptions {
         help = "Where the anchors, revocation lists and card register lie [default: DIR/trust]"
     )]
     pub trust: Option<PathBuf>,
+    /// Offer bookings of the signature PIN, with the face engine's models from this directory
+    #[arg(
+        long,
+        value_name = "DIR",
+        help = "Offer bookings of the signature PIN, with the face engine's models in DIR (`make models` fetches them)"
+    )]
+    pub face_models: Option<PathBuf>,
     /// First of three ports: app, kiosk, admin
     #[arg(long, value_name = "PORT", default_value_t = 8443, value_parser = clap::value_parser!(u16).range(1..=65533))]
     pub port: u16,
@@ -130,6 +144,41 @@ pub struct AddOptions {
     /// The address at which the kiosk reaches the server [default: localhost and the kiosk listener's port]
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
+}
+
+/// What to do with the card that has a number now.
+#[derive(Debug, Subcommand)]
+pub enum CardCommand {
+    /// Show its lock, its counts of face failures and its reservation
+    Show {
+        /// The settings of the running server
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The number that the holder reads out: twelve digits
+        #[arg(long, value_name = "NUMBER")]
+        number: String,
+    },
+    /// Agree to lift its lock, as the first of two members of staff; that stands for an hour
+    ApproveLift(LiftOptions),
+    /// Lift its lock, as the second of two members of staff
+    #[command(after_help = "Example:
+  jpki-reset card approve-lift --config site/jpki-reset.toml --number 123456789012 --staff suzuki
+  jpki-reset card lift         --config site/jpki-reset.toml --number 123456789012 --staff tanaka")]
+    Lift(LiftOptions),
+}
+
+/// Whose lock is lifted, and by whom.
+#[derive(Debug, Args)]
+pub struct LiftOptions {
+    /// The settings of the running server
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The number that the holder reads out: twelve digits
+    #[arg(long, value_name = "NUMBER")]
+    pub number: String,
+    /// The member of staff: 1 to 64 of a-z A-Z 0-9 - _ .
+    #[arg(long, value_name = "ID")]
+    pub staff: String,
 }
 
 /// An interface's name.

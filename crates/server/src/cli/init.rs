@@ -19,6 +19,9 @@ use crate::pki::authority::Pair;
 use crate::{files, random};
 
 const SETTINGS: &str = include_str!("../../../../deploy/jpki-reset.toml");
+/// Lines of the documented settings that `--face-models` sets.
+const BOOK_SIGNATURE: &str = "# book_signature = false";
+const FACE_MODELS: &str = "# models = \"models\"";
 const SERVICE: &str = include_str!("../../../../deploy/service.toml");
 
 /// Makes a site.
@@ -40,31 +43,44 @@ pub fn run(options: &InitOptions) -> Result<(), CliError> {
     site.certificates(&options.hosts, now)?;
     let trust = options.trust.clone().unwrap_or_else(|| PathBuf::from("trust"));
     site.public("service.toml", SERVICE, "operators, hours, terms")?;
-    site.public("jpki-reset.toml", &settings_text(options.port, &trust)?, "the settings")?;
-    say_what_next(&site, options.trust.as_deref());
+    site.public("jpki-reset.toml", &settings_text(options, &trust)?, "the settings")?;
+    say_what_next(&site, options);
     Ok(())
 }
 
-/// The documented settings with this site's ports and trust directory.
-fn settings_text(port: u16, trust: &Path) -> Result<String, CliError> {
-    let trust = if trust.is_relative() && trust != Path::new("trust") {
-        std::path::absolute(trust).map_err(|source| CliError::File { path: trust.to_owned(), source })?
-    } else {
-        trust.to_owned()
-    };
-    let unfit = || CliError::Message(format!("the path {} cannot stand in a TOML string", trust.display()));
-    let plain = trust.to_str().filter(|text| !text.contains(['"', '\\', '\n'])).ok_or_else(unfit)?;
+/// The documented settings with this site's ports, trust directory and face models.
+fn settings_text(options: &InitOptions, trust: &Path) -> Result<String, CliError> {
+    let port = options.port;
+    let trust = if trust == Path::new("trust") { trust.to_owned() } else { absolute(trust)? };
+    let trust = in_toml(&trust)?;
     let ports = [("8443", port), ("8444", port + 1), ("8445", port + 2)];
-    let text = ports.iter().fold(SETTINGS.replace("\"trust/", &format!("\"{plain}/")), |text, (from, to)| {
+    let mut text = ports.iter().fold(SETTINGS.replace("\"trust/", &format!("\"{trust}/")), |text, (from, to)| {
         text.replace(&format!("127.0.0.1:{from}"), &format!("127.0.0.1:{to}"))
             .replace(&format!("localhost:{from}\""), &format!("localhost:{to}\""))
     });
+    if let Some(models) = &options.face_models {
+        let models = format!("models = \"{}\"", in_toml(&absolute(models)?)?);
+        for (commented, set) in
+            [(BOOK_SIGNATURE, "book_signature = true"), (FACE_MODELS, models.as_str())]
+        {
+            debug_assert!(text.contains(commented), "the documented settings have this line");
+            text = text.replace(commented, set);
+        }
+    }
     Ok(text)
 }
 
-fn say_what_next(site: &Site, trust: Option<&Path>) {
-    let default = site.path("trust");
-    let trust = trust.unwrap_or(&default);
+fn absolute(path: &Path) -> Result<PathBuf, CliError> {
+    std::path::absolute(path).map_err(|source| CliError::File { path: path.to_owned(), source })
+}
+
+fn in_toml(path: &Path) -> Result<&str, CliError> {
+    let unfit = || CliError::Message(format!("the path {} cannot stand in a TOML string", path.display()));
+    path.to_str().filter(|text| !text.contains(['"', '\\', '\n'])).ok_or_else(unfit)
+}
+
+fn say_what_next(site: &Site, options: &InitOptions) {
+    let trust = options.trust.clone().unwrap_or_else(|| site.path("trust"));
     output::line("");
     output::line(
         "Next: anchors, revocation lists and the card register. For a trial, a simulated card brings them:",
@@ -74,6 +90,10 @@ fn say_what_next(site: &Site, trust: Option<&Path>) {
         trust.display(),
         site.path("keys/card-authority.pub.pem").display()
     ));
+    if options.face_models.is_none() {
+        output::line("The signature PIN cannot be booked yet: `make models` fetches the face engine's models, then");
+        output::line("set face.models and service.book_signature in the settings, or begin with --face-models DIR.");
+    }
     output::line("then");
     output::line(&format!("  jpki-reset serve --config {}", site.path("jpki-reset.toml").display()));
 }
@@ -163,19 +183,19 @@ mod tests {
     use crate::Config;
     use std::fs;
 
+    fn options(dir: PathBuf) -> InitOptions {
+        InitOptions { dir, hosts: vec!["localhost".into()], trust: None, face_models: None, port: 9000 }
+    }
+
     #[test]
     fn a_new_site_has_settings_that_hold_and_keys_that_are_secret() {
         let dir = tempfile::tempdir().unwrap();
-        let options = InitOptions {
-            dir: dir.path().join("site"),
-            hosts: vec!["localhost".into()],
-            trust: None,
-            port: 9000,
-        };
+        let options = options(dir.path().join("site"));
         run(&options).unwrap();
         let config = Config::load_file(&options.dir.join("jpki-reset.toml")).unwrap();
         assert_eq!(config.listen.kiosk.address.port(), 9001);
         assert_eq!(config.listen.app.public_origin.as_str(), "https://localhost:9000");
+        assert!(!config.service.book_signature);
         for (_, file) in config.keys.all() {
             assert!(!files::others_may_read(&file).unwrap(), "{}", file.display());
         }
@@ -183,14 +203,22 @@ mod tests {
     }
 
     #[test]
+    fn a_site_with_face_models_offers_the_signature_pin() {
+        let dir = tempfile::tempdir().unwrap();
+        let models = dir.path().join("models");
+        let options =
+            InitOptions { face_models: Some(models.clone()), ..options(dir.path().join("site")) };
+        run(&options).unwrap();
+        let config = Config::load_file(&options.dir.join("jpki-reset.toml")).unwrap();
+        assert!(config.service.book_signature);
+        assert_eq!(config.face.models(), Some(models));
+        assert_eq!(config.trust.surface_anchors(), Some(options.dir.join("trust/anchors/surface")));
+    }
+
+    #[test]
     fn a_site_is_never_overwritten() {
         let dir = tempfile::tempdir().unwrap();
-        let options = InitOptions {
-            dir: dir.path().to_owned(),
-            hosts: vec!["localhost".into()],
-            trust: None,
-            port: 9000,
-        };
+        let options = options(dir.path().to_owned());
         run(&options).unwrap();
         let before = fs::read(dir.path().join("keys/card-id.key")).unwrap();
         assert!(run(&options).is_err());

@@ -6,10 +6,12 @@
 //! | [`init`] | makes keys, certificates and settings |
 //! | [`serve`] | runs the server until it is told to stop |
 //! | [`kiosk`] | admits, lists and disables kiosks through the running server |
+//! | [`card`] | shows a card and lifts its lock through the running server |
 //! | [`doctor`] | looks for what is wrong and says what to do |
 //! | [`output`] | the one place that prints |
 
 pub mod args;
+pub mod card;
 pub mod client;
 pub mod doctor;
 pub mod init;
@@ -26,7 +28,7 @@ use crate::config::ConfigError;
 use crate::openapi::Interface;
 use crate::start::StartError;
 use crate::{Config, assemble};
-use args::{Arguments, Command, InterfaceName, KioskCommand};
+use args::{Arguments, CardCommand, Command, InterfaceName, KioskCommand};
 
 /// Why a command failed; the text says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +79,11 @@ async fn execute(command: Command) -> Result<ExitCode, CliError> {
         Command::Kiosk { command: KioskCommand::Disable { config, kiosk } } => {
             kiosk::disable(&config, &kiosk).await?;
         }
+        Command::Card { command: CardCommand::Show { config, number } } => {
+            card::show(&config, &number).await?;
+        }
+        Command::Card { command: CardCommand::ApproveLift(options) } => card::approve_lift(&options).await?,
+        Command::Card { command: CardCommand::Lift(options) } => card::lift(&options).await?,
         Command::Openapi { interface } => output::line(Interface::from(interface).json().trim_end()),
         Command::Doctor { config } => return doctor::run(&config).await,
     }

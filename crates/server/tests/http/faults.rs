@@ -59,6 +59,7 @@ pub enum Trouble {
 pub struct Troubled {
     inner: Arc<dyn Ledger>,
     next: Mutex<Option<(RecordKind, Trouble)>>,
+    after: AtomicU32,
     times: AtomicU32,
     away: AtomicBool,
 }
@@ -69,6 +70,7 @@ impl Troubled {
         Arc::new(Self {
             inner,
             next: Mutex::new(None),
+            after: AtomicU32::new(0),
             times: AtomicU32::new(0),
             away: AtomicBool::new(false),
         })
@@ -76,6 +78,12 @@ impl Troubled {
 
     /// The next so many commits of this kind get into trouble.
     pub fn trouble(&self, kind: RecordKind, trouble: Trouble, times: u32) {
+        self.trouble_after(kind, trouble, 0, times);
+    }
+
+    /// The same, after so many commits of this kind have gone well.
+    pub fn trouble_after(&self, kind: RecordKind, trouble: Trouble, after: u32, times: u32) {
+        self.after.store(after, Ordering::SeqCst);
         *self.next.lock().unwrap() = Some((kind, trouble));
         self.times.store(times, Ordering::SeqCst);
     }
@@ -93,6 +101,11 @@ impl Troubled {
         let (wanted, trouble) = (*self.next.lock().unwrap())?;
         let left = self.times.load(Ordering::SeqCst);
         if wanted != kind || left == 0 {
+            return None;
+        }
+        let after = self.after.load(Ordering::SeqCst);
+        if after > 0 {
+            self.after.store(after - 1, Ordering::SeqCst);
             return None;
         }
         self.times.store(left - 1, Ordering::SeqCst);

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`site`] | a server of one's own in a temporary folder |
 //! | [`phone`], [`proof`] | the app as a client, and its DPoP proofs, which a test may spoil |
+//! | [`signing`] | a phone that books the signature PIN, with its card and a face |
 //! | [`terminal`] | a kiosk as a client |
 //! | [`holder`] | a person with a card |
 //! | [`answer`] | what came back |
@@ -17,6 +18,7 @@ mod faults;
 mod holder;
 mod phone;
 mod proof;
+mod signing;
 mod site;
 mod terminal;
 
@@ -28,11 +30,17 @@ mod commands;
 mod completing;
 mod dpop;
 mod endless;
+mod face_attempts;
+mod face_faults;
+mod face_locks;
+mod face_races;
 mod kiosks;
+mod lifting;
 mod limits;
 mod logging;
 mod reservations;
 mod retrying;
 mod routes;
+mod signature_evidence;
 mod stopping;
 mod whole;

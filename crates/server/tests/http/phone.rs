@@ -17,6 +17,7 @@ use wire::problem::ProblemType;
 use crate::answer::Answer;
 use crate::holder::Holder;
 use crate::proof::{DeviceKey, Draft, hash};
+use crate::site::Site;
 
 /// A phone.
 pub struct Phone {
@@ -89,6 +90,11 @@ impl Phone {
         Self { key: DeviceKey::new(), client, origin, clock, nonce }
     }
 
+    /// The same phone after the server was started again at another port.
+    pub async fn reconnected(self, site: &Site) -> Self {
+        Self { key: self.key, ..site.phone().await }
+    }
+
     /// The installation's id.
     pub fn installation(&self) -> InstallationId {
         InstallationId::from_bytes(self.key.thumbprint())
@@ -154,8 +160,14 @@ impl Phone {
 
     /// Begins a booking of the user PIN.
     pub async fn start(&self) -> Booking {
+        self.try_start(wire::PinKind::User).await.json()
+    }
+
+    /// Asks to begin a booking.
+    pub async fn try_start(&self, target: wire::PinKind) -> Answer {
         let key = Uuid::new_v4().to_string();
-        self.call(Call::json("/app/v1/bookings", &Self::wanted()).key(&key)).await.json()
+        let wanted = StartBooking { target, ..Self::wanted() };
+        self.call(Call::json("/app/v1/bookings", &wanted).key(&key)).await
     }
 
     /// What this booking asks the card to sign.
@@ -208,12 +220,19 @@ impl Phone {
 
 /// The multipart call with these bytes as evidence.
 pub fn evidence_call(booking: Uuid, evidence: &[u8]) -> Call {
-    let mut body = b"--frontier\r\nContent-Disposition: form-data; name=\"evidence\"\r\n\
-        Content-Type: application/json\r\n\r\n"
-        .to_vec();
-    body.extend_from_slice(evidence);
-    body.extend_from_slice(b"\r\n--frontier--\r\n");
+    multipart(Method::PUT, &format!("/app/v1/bookings/{booking}/card"), &[("evidence", evidence)])
+}
+
+/// A call with these parts.
+pub fn multipart(method: Method, path: &str, parts: &[(&str, &[u8])]) -> Call {
+    let mut body = Vec::new();
+    for (name, bytes) in parts {
+        let head = format!("--frontier\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--frontier--\r\n");
     let kind = "multipart/form-data; boundary=frontier".to_owned();
-    let path = format!("/app/v1/bookings/{booking}/card");
-    Call { body: Some((kind, body)), ..Call::new(Method::PUT, path) }
+    Call { body: Some((kind, body)), ..Call::new(method, path) }
 }

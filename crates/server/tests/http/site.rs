@@ -5,12 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use authority::CardAuthority;
+use face::testing::FakeEngine;
 use ledger::{EmbeddedLedger, Ledger};
 use reservation::Timestamp;
 use server::cli::args::InitOptions;
 use server::clock::{Clock, ManualClock, to_date_time};
+use server::parts::FaceParts;
 use server::{Config, Parts, Running, assemble};
 use tempfile::TempDir;
+use trust::SurfaceAnchors;
 use virtual_card::issuer::layout::CardName;
 use virtual_card::issuer::{CardOrder, Issuer};
 use virtual_card::testing::IssuedCard;
@@ -30,6 +33,8 @@ pub struct Site {
     pub clock: Arc<ManualClock>,
     /// The settings it was started with.
     pub config: Config,
+    /// The face engine, which reads recipes (`face:taro`).
+    pub faces: FakeEngine,
     running: Option<Running>,
 }
 
@@ -58,6 +63,7 @@ impl Site {
             dir: root.clone(),
             hosts: vec!["localhost".into(), "127.0.0.1".into()],
             trust: Some(trust),
+            face_models: None,
             port: 8443,
         };
         server::cli::init::run(&options).unwrap();
@@ -74,9 +80,11 @@ impl Site {
             clock.clone(),
             embedded(&root.join("store.redb"), &clock),
         );
+        let faces = FakeEngine::new();
+        parts.face = Some(face_parts(&config, &faces));
         replace(&mut parts);
         let running = Some(server::start(&config, parts).unwrap());
-        Self { folder, issued, clock, config, running }
+        Self { folder, issued, clock, config, faces, running }
     }
 
     /// The same site after its server was stopped and started again, as after a crash: only the store is left.
@@ -84,8 +92,9 @@ impl Site {
         let running = self.running.take().unwrap();
         running.stop().await;
         let store = embedded(&self.root().join("store.redb"), &self.clock);
-        let parts =
+        let mut parts =
             assemble::check(&self.config).unwrap().into_parts(&self.config, self.clock.clone(), store);
+        parts.face = Some(face_parts(&self.config, &self.faces));
         self.running = Some(server::start(&self.config, parts).unwrap());
         self
     }
@@ -141,9 +150,18 @@ impl Site {
         let authority = CardAuthority::load(&self.config.keys.card_authority()).unwrap();
         order.authority =
             Some(virtual_card::AuthorityKey::from_pem(authority.public_pem().as_bytes()).unwrap());
+        order.portrait = format!("face:{name}").into_bytes();
         change(&mut order);
         self.issuer().issue(&order).unwrap();
         Holder::new(&self.issued.layout().card(&name), name)
+    }
+
+    /// Of this holder's card: what a store keeps of it.
+    pub async fn card(&self, number: &str) -> reservation::Card {
+        let number = reservation::ReservationNumber::parse(number).unwrap();
+        let store = &self.running().parts().store;
+        let card = store.card_of(number).await.unwrap().unwrap();
+        store.load_card(&card).await.unwrap().unwrap()
     }
 
     /// A phone with a new device key; not registered yet.
@@ -178,6 +196,11 @@ impl Drop for Site {
             handle.spawn(running.stop());
         }
     }
+}
+
+fn face_parts(config: &Config, faces: &FakeEngine) -> FaceParts {
+    let anchors = SurfaceAnchors::load(&config.trust.surface_anchors().unwrap()).unwrap();
+    FaceParts::new(Arc::new(anchors), Arc::new(faces.clone()))
 }
 
 fn embedded(file: &Path, clock: &Arc<ManualClock>) -> Arc<dyn Ledger> {

@@ -73,8 +73,13 @@ impl Terminal {
 
     /// Claims the reservation of this holder in a new session.
     pub async fn claim(&self, holder: &Holder) -> Answer {
-        let session = self.session().await;
-        self.send_claim(&claim(&session, holder, PinKind::User, challenge())).await
+        self.claim_for(holder, PinKind::User).await
+    }
+
+    /// Claims the reservation of this PIN of this holder in a new session.
+    pub async fn claim_for(&self, holder: &Holder, target: PinKind) -> Answer {
+        let session: Session = self.open(Some(target)).await.json();
+        self.send_claim(&claim(&session, holder, target, challenge())).await
     }
 
     /// Reports how a reset ended.

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | [`files`] | keys that others can read, certificates near their end, service data |
 //! | [`trust`] | anchors, revocation lists, card register |
+//! | [`face`] | the face engine, and the roots of portraits |
 //! | [`network`] | ports, and whether this server is the one that uses them |
 //! | [`store`] | whether the store takes commits, and its clock |
 
+pub mod face;
 pub mod files;
 pub mod network;
 pub mod store;
@@ -113,6 +115,7 @@ pub async fn examine(config: &Config, now: Timestamp) -> Report {
     let mut report = Report::default();
     files::look(config, now, &mut report);
     trust::look(config, now, &mut report);
+    face::look(config, &mut report).await;
     let running = network::look(config, &mut report).await;
     store::look(config, now, running, &mut report).await;
     report

@@ -1,0 +1,208 @@
+//! Crashes between debit and verdict, and between the two records' commits: the repeat mends, or the clock does.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ledger::{EmbeddedLedger, RecordKind, RootKey, Sealer, Store};
+use reservation::Timestamp;
+use server::clock::{Clock as _, ManualClock};
+use wire::app::{FaceVerdict, Step};
+use wire::problem::ProblemType;
+
+use crate::faults::{Trouble, Troubled};
+use crate::signing::frames;
+use crate::site::{NOON, Site};
+
+struct Standing(Arc<ManualClock>);
+
+impl ledger::Clock for Standing {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+}
+
+/// A site on a store that gets into trouble on demand, and that a clock of its own does not hold back.
+fn site() -> (Site, Arc<Troubled>) {
+    let folder = tempfile::tempdir().unwrap();
+    let ahead = ManualClock::at(NOON.after(Duration::from_secs(86_400 * 30)));
+    let inner =
+        EmbeddedLedger::open(&Path::new(folder.path()).join("s.redb"), Arc::new(Standing(ahead))).unwrap();
+    let troubled = Troubled::before(Arc::new(inner));
+    let (store, key) = (troubled.clone(), RootKey::random());
+    let patience =
+        ledger::Patience { tries: 1, pause: Duration::ZERO, at_most: Duration::from_secs(1) };
+    let site = Site::with(
+        |_| {},
+        |parts| {
+            parts.store = Store::new(store, Arc::new(Sealer::new(key, Vec::new()))).with_patience(patience);
+        },
+    );
+    (site, troubled)
+}
+
+/// Which commit of an attempt goes wrong: so many of that kind go well before it.
+const COMMITS: [(&str, RecordKind, u32); 4] = [
+    ("the debit of the phone", RecordKind::Installation, 0),
+    ("the debit of the card", RecordKind::Card, 0),
+    ("the verdict of the card", RecordKind::Card, 1),
+    ("the verdict of the phone", RecordKind::Installation, 1),
+];
+
+#[tokio::test]
+async fn trouble_at_any_commit_of_an_attempt_is_mended_by_its_repeat() {
+    for (what, kind, after) in COMMITS {
+        for trouble in [Trouble::NotDone, Trouble::LostBefore, Trouble::LostAfter] {
+            for (name, expected) in [
+                ("taro", FaceVerdict::Matched { next: Step::Reservation }),
+                ("stranger", FaceVerdict::NotMatched { tries_left: 4 }),
+            ] {
+                let (site, store) = site();
+                let holder = site.holder("taro");
+                let phone = site.registered_phone().await;
+                let at = phone.at_face(&holder).await;
+                let attempt = phone.challenge(at.booking).await.attempt;
+                store.trouble_after(kind, trouble, after, 2);
+                phone.show(&at, attempt, &frames(name, 1)).await;
+                store.trouble(kind, trouble, 0);
+                let verdict: FaceVerdict = phone.show(&at, attempt, &frames(name, 1)).await.json();
+                assert_eq!(verdict, expected, "{trouble:?} at {what}");
+                // Counted once, on both records.
+                if name == "stranger" {
+                    assert_eq!(phone.fail(&at, 1).await, FaceVerdict::NotMatched { tries_left: 3 }, "{what}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_verdict_that_only_the_card_has_is_copied_without_another_match() {
+    let (site, store) = site();
+    let holder = site.holder("taro");
+    let phone = site.registered_phone().await;
+    let at = phone.at_face(&holder).await;
+    let attempt = phone.challenge(at.booking).await.attempt;
+    store.trouble_after(RecordKind::Installation, Trouble::NotDone, 1, 2);
+    let lost = phone.show(&at, attempt, &frames("taro", 1)).await;
+    assert_eq!(lost.refused(), ProblemType::Unavailable);
+    store.trouble(RecordKind::Installation, Trouble::NotDone, 0);
+    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
+    assert_eq!(site.faces.compares(), 1);
+}
+
+#[tokio::test]
+async fn a_phone_that_forgot_its_pictures_gets_the_cards_verdict_copied_by_its_next_challenge() {
+    let (site, store) = site();
+    let holder = site.holder("taro");
+    let phone = site.registered_phone().await;
+    let at = phone.at_face(&holder).await;
+    let attempt = phone.challenge(at.booking).await.attempt;
+    store.trouble_after(RecordKind::Installation, Trouble::NotDone, 1, 2);
+    phone.show(&at, attempt, &frames("stranger", 1)).await;
+    store.trouble(RecordKind::Installation, Trouble::NotDone, 0);
+    let next = phone.challenge(at.booking).await.attempt;
+    let verdict: FaceVerdict = phone.show(&at, next, &frames("stranger", 2)).await.json();
+    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 3 });
+}
+
+/// The server is killed after both debits: nobody has a verdict.
+async fn killed_between_debit_and_verdict() -> (Site, crate::phone::Phone, crate::signing::AtFace, uuid::Uuid) {
+    let (site, store) = site();
+    let holder = site.holder("taro");
+    let phone = site.registered_phone().await;
+    let at = phone.at_face(&holder).await;
+    let attempt = phone.challenge(at.booking).await.attempt;
+    store.trouble_after(RecordKind::Card, Trouble::NotDone, 1, 2);
+    phone.show(&at, attempt, &frames("taro", 1)).await;
+    store.trouble(RecordKind::Card, Trouble::NotDone, 0);
+    (site, phone, at, attempt)
+}
+
+#[tokio::test]
+async fn an_attempt_without_a_verdict_is_judged_when_it_comes_again_in_time() {
+    let (site, phone, at, attempt) = killed_between_debit_and_verdict().await;
+    site.advance(Duration::from_secs(29));
+    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
+}
+
+#[tokio::test]
+async fn an_attempt_without_a_verdict_has_failed_at_its_deadline() {
+    let (site, phone, at, attempt) = killed_between_debit_and_verdict().await;
+    assert_eq!(phone.try_challenge(at.booking).await.refused(), ProblemType::AttemptInProgress);
+    site.advance(Duration::from_secs(30));
+    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 4 });
+    assert_eq!(site.faces.compares(), 1, "what has failed is not matched again");
+    let again: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    assert_eq!(again, FaceVerdict::NotMatched { tries_left: 4 });
+    assert_eq!(phone.fail(&at, 1).await, FaceVerdict::NotMatched { tries_left: 3 });
+}
+
+#[tokio::test]
+async fn an_attempt_that_nobody_repeats_has_failed_on_both_records() {
+    let (site, phone, at, _) = killed_between_debit_and_verdict().await;
+    site.advance(Duration::from_secs(30));
+    // The clock mends by itself, in whatever is decided next.
+    assert_eq!(phone.fail(&at, 1).await, FaceVerdict::NotMatched { tries_left: 3 });
+}
+
+#[tokio::test]
+async fn a_debit_that_never_reached_the_card_is_voided_when_its_time_is_over() {
+    let (site, store) = site();
+    let holder = site.holder("taro");
+    let phone = site.registered_phone().await;
+    let at = phone.at_face(&holder).await;
+    let attempt = phone.challenge(at.booking).await.attempt;
+    store.trouble(RecordKind::Card, Trouble::NotDone, 2);
+    phone.show(&at, attempt, &frames("taro", 1)).await;
+    store.trouble(RecordKind::Card, Trouble::NotDone, 0);
+    site.advance(Duration::from_secs(30));
+    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    assert_eq!(verdict, FaceVerdict::Voided { tries_left: 5 });
+    assert_eq!(site.faces.compares(), 0);
+    let verdict: FaceVerdict = phone.attempt(&at, "taro", 2).await.json();
+    assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
+}
+
+#[tokio::test]
+async fn a_debit_that_the_card_refuses_is_voided_and_the_lock_told() {
+    let (site, store) = site();
+    let holder = site.holder("taro");
+    let (phone, other) = (site.registered_phone().await, site.registered_phone().await);
+    let at = phone.at_face(&holder).await;
+    let attempt = phone.challenge(at.booking).await.attempt;
+    store.trouble(RecordKind::Card, Trouble::NotDone, 2);
+    phone.show(&at, attempt, &frames("taro", 1)).await;
+    store.trouble(RecordKind::Card, Trouble::NotDone, 0);
+    let theirs = other.at_face(&holder).await;
+    other.fail(&theirs, 5).await;
+    for _ in 0..2 {
+        let told = phone.show(&at, attempt, &frames("taro", 1)).await.problem();
+        assert_eq!(told.problem_type(), Some(ProblemType::CardLocked));
+        assert!(told.facts.number.is_some() && told.facts.locked_until.is_some());
+    }
+    assert_eq!(site.faces.compares(), 5);
+    // Nothing was counted on the phone that came too late.
+    assert_eq!(phone.try_start(wire::PinKind::User).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_server_that_was_killed_goes_on_from_its_store() {
+    let site = Site::new();
+    let holder = site.holder("taro");
+    let phone = site.registered_phone().await;
+    let at = phone.at_face(&holder).await;
+    phone.fail(&at, 2).await;
+    let attempt = phone.challenge(at.booking).await.attempt;
+    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("stranger", 8)).await.json();
+    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 2 });
+    let site = site.restarted().await;
+    let phone = phone.reconnected(&site).await;
+    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("stranger", 8)).await.json();
+    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 2 });
+    let FaceVerdict::Locked { .. } = phone.fail(&at, 2).await else { panic!("five failures") };
+    assert_eq!(site.faces.compares(), 5);
+}
