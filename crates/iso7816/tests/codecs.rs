@@ -98,6 +98,33 @@ fn nested_data_objects_are_found_by_their_tags() {
 }
 
 #[test]
+fn an_object_is_kept_as_it_was_written_whatever_form_its_length_has() {
+    for object in [
+        &b"\xDF\x22\x02ab"[..],
+        b"\xDF\x22\x81\x02ab",
+        b"\xDF\x22\x82\x00\x02ab",
+        b"\xDF\x22\x83\x00\x00\x02ab",
+    ] {
+        let outer = [&[0x30, u8::try_from(object.len() + 3).unwrap(), 0x04, 0x01, 0x07], object].concat();
+        let (outer_object, rest) = Tlv::first(&outer).unwrap();
+        let inner = outer_object.child(Tag(0xDF22)).unwrap();
+        assert_eq!((inner.as_written(), inner.value, rest), (object, &b"ab"[..], &[][..]));
+        assert_eq!(outer_object.as_written(), outer);
+        assert_eq!(tlv::announced(&object[..object.len() - 2]), Ok((Tag(0xDF22), object.len())));
+    }
+}
+
+#[test]
+fn a_file_is_announced_by_its_first_bytes_or_not_at_all() {
+    assert_eq!(tlv::announced(&[0xFF, 0x20, 0x82, 0x0B, 0xF9, 0xDF]), Ok((Tag(0xFF20), 3070)));
+    assert_eq!(tlv::announced(&[0x7F, 0x21, 0x83, 0xFF, 0xFF, 0xFF]), Ok((Tag(0x7F21), 0x0100_0005)));
+    assert_eq!(tlv::announced(&[0xFF, 0x20, 0x82, 0x0B]), Err(MalformedTlv::Truncated));
+    assert_eq!(tlv::announced(&[0xFF, 0x20, 0x84, 0, 0, 0, 1]), Err(MalformedTlv::Length));
+    assert_eq!(tlv::announced(&[0; 6]), Err(MalformedTlv::Tag));
+    assert_eq!(tlv::announced(&[]), Err(MalformedTlv::Truncated));
+}
+
+#[test]
 fn each_way_of_being_malformed_has_its_name() {
     for (bytes, error) in [
         (&[0x00][..], MalformedTlv::Tag),
@@ -187,6 +214,14 @@ proptest! {
         }
         let read: Vec<_> = Tlvs::new(&bytes).map(|o| o.map(|o| (o.tag, o.value.to_vec()))).collect();
         prop_assert_eq!(read, objects.into_iter().map(Ok).collect::<Vec<_>>());
+        let mut as_written = Vec::new();
+        let mut rest = bytes.as_slice();
+        while let Ok((object, behind)) = Tlv::first(rest) {
+            prop_assert_eq!(tlv::announced(rest), Ok((object.tag, object.as_written().len())));
+            as_written.extend_from_slice(object.as_written());
+            rest = behind;
+        }
+        prop_assert_eq!(as_written, bytes);
     }
 
     #[test]
@@ -219,6 +254,7 @@ proptest! {
         let _ = CommandApdu::parse(&bytes);
         for object in Tlvs::new(&bytes).flatten() {
             let _ = object.child(Tag(0x30));
+            let _ = tlv::announced(object.value);
         }
     }
 }
