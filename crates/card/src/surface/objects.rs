@@ -79,7 +79,7 @@ impl SurfaceObjects {
         ];
         let [name, address] =
             [only(&objects, Tag(0xDF25), 0..=8 * 1024)?, only(&objects, Tag(0xDF26), 0..=8 * 1024)?];
-        let portrait = only(&objects, Tag(0xDF27), 1..=28 * 1024)?;
+        let portrait = only(&objects, Tag(0xDF27), 1..=FRONT.bound)?;
         let signature = only(&objects, Tag(0xDF28), 1..=1024)?;
         let mut pictures = Context::new(&SHA256);
         pictures.update(name.as_written());

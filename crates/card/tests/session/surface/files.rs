@@ -107,7 +107,7 @@ fn an_object_of_a_size_that_none_has_is_refused() {
         (0xDF24, 1024),
         (0xDF25, 8192),
         (0xDF26, 8192),
-        (0xDF27, 28 * 1024),
+        (0xDF27, 0x8000),
         (0xDF28, 1024),
     ] {
         assert!(parse(&Front::whole().with(tag, &vec![7; most])).is_ok(), "{tag:X}");
