@@ -65,18 +65,19 @@ fn main() -> ExitCode {
 }
 
 fn worker(models: &Path, thresholds: Thresholds) -> ExitCode {
-    let served = unbuffered_stdin().and_then(|from| Ok((from, unbuffered_stdout()?)));
-    match served.map(|(from, to)| serve(models, thresholds, from, to)) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
-        // The other side sees the end; whatever could be said might hold parts of a picture.
-        Ok(Err(_)) | Err(_) => ExitCode::FAILURE,
-    }
+    let Ok((mut from, mut to)) = unbuffered_stdin().and_then(|from| Ok((from, unbuffered_stdout()?))) else {
+        return ExitCode::FAILURE;
+    };
+    // The other side sees the end; whatever could be said of an error might hold parts of a picture. Nothing is closed:
+    // closing is not among the calls that are left.
+    let served = serve(models, thresholds, &mut from, &mut to);
+    std::process::exit(i32::from(served.is_err()))
 }
 
 fn check(models: PathBuf) -> ExitCode {
     let started = std::env::current_exe().and_then(|program| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-        let settings = Settings { workers: 1, ..Settings::new(program, models) };
+        let settings = Settings { workers: 1, spares: 0, ..Settings::new(program, models) };
         Ok(runtime.block_on(Pool::start(settings)).map(|pool| pool.protections()))
     });
     match started {

@@ -34,32 +34,34 @@ enum CannotStart {
 pub fn serve(
     models: &Path,
     thresholds: Thresholds,
-    mut from: impl Read,
-    mut to: impl Write,
+    from: &mut impl Read,
+    to: &mut impl Write,
 ) -> Result<(), ProtocolError> {
     // A panic's text may hold parts of a picture.
     panic::set_hook(Box::new(|_| {}));
     let ready = models::load(models).map_err(CannotStart::from).and_then(|engine| {
         let mut examiner = Examiner::new(engine, thresholds);
         examiner.warm_up()?;
+        // Finding out how this kernel tells the time takes a system call that is not allowed later.
+        cpu_time();
         let protections = lockdown::lock_down()?;
         Ok((examiner, protections))
     });
     let (mut examiner, protections) = match ready {
         Ok(ready) => ready,
         Err(reason) => {
-            Said { reply: Reply::CannotStart(reason.to_string()), spent: true }.write(&mut to)?;
+            Said { reply: Reply::CannotStart(reason.to_string()), spent: true }.write(to)?;
             return Ok(());
         }
     };
-    Said { reply: Reply::Ready(protections), spent: false }.write(&mut to)?;
-    while let Some(request) = Request::read(&mut from)? {
+    Said { reply: Reply::Ready(protections), spent: false }.write(to)?;
+    while let Some(request) = Request::read(from)? {
         let answered = panic::catch_unwind(AssertUnwindSafe(|| examiner.answer(request)));
         let said = match answered {
             Ok(Reply::Fault) | Err(_) => Said { reply: Reply::Fault, spent: true },
             Ok(reply) => Said { reply, spent: cpu_time() > SPENT },
         };
-        said.write(&mut to)?;
+        said.write(to)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The threads that keep worker processes: each starts one, gives it work, and replaces it when it ends.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
@@ -56,6 +56,7 @@ pub(super) struct Shared {
     /// The worker of each keeper, while it has one that is ready.
     pub(super) ready: Mutex<Vec<Option<(u32, Protections)>>>,
     pub(super) started: AtomicU32,
+    pub(super) at_work: AtomicUsize,
 }
 
 impl Shared {
@@ -112,6 +113,7 @@ fn serve(shared: &Shared, mut worker: Worker) -> bool {
             return true;
         }
         let Job { task, places } = job;
+        shared.at_work.fetch_add(1, Ordering::Relaxed);
         let after = match task {
             Task::Front { portrait, front, answer } => {
                 front_of(shared, &mut worker, &Request::Front { portrait, front }, answer)
@@ -120,6 +122,7 @@ fn serve(shared: &Shared, mut worker: Worker) -> bool {
                 inspect(shared, &mut worker, Request::Inspect(sitting), answer)
             }
         };
+        shared.at_work.fetch_sub(1, Ordering::Relaxed);
         drop(places);
         if matches!(after, After::Gone) {
             return true;

@@ -13,8 +13,7 @@ mod queue;
 mod settings;
 mod worker;
 
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -52,8 +51,7 @@ impl Pool {
     /// [`StartError`]: the first worker's reason. No worker is left behind.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
         let workers = settings.workers.max(1);
-        // One more stands by warm, so that a crash does not cost the next request a start.
-        let keepers = workers + 1;
+        let keepers = workers + settings.spares;
         let admission = Arc::new(Semaphore::new(workers + settings.queue));
         let program = settings.program.clone();
         let shared = Arc::new(Shared {
@@ -61,6 +59,7 @@ impl Pool {
             queue: Queue::new(),
             ready: Mutex::new(vec![None; keepers]),
             started: AtomicU32::new(0),
+            at_work: AtomicUsize::new(0),
         });
         let pool = Self { shared: shared.clone(), admission, turns: Arc::new(Semaphore::new(workers)) };
         let starts =
@@ -95,6 +94,17 @@ impl Pool {
     /// How many workers were started since the pool began.
     pub fn started(&self) -> u32 {
         self.shared.started.load(Ordering::Relaxed)
+    }
+
+    /// How many requests workers work on, or keep faces for, at this moment.
+    pub fn at_work(&self) -> usize {
+        self.shared.at_work.load(Ordering::Relaxed)
+    }
+
+    /// How many requests are in the pool: worked on, or waiting.
+    pub fn admitted(&self) -> usize {
+        let settings = &self.shared.settings;
+        (settings.workers.max(1) + settings.queue).saturating_sub(self.admission.available_permits())
     }
 
     fn ready(&self) -> Vec<(u32, Protections)> {

@@ -10,8 +10,10 @@ pub struct Settings {
     pub program: PathBuf,
     /// The folder of the model files.
     pub models: PathBuf,
-    /// Requests that are worked on at once. One more worker process stands by, warm.
+    /// Requests that are worked on at once.
     pub workers: usize,
+    /// Further worker processes that stand by warm, so that a crash does not cost the next request a start.
+    pub spares: usize,
     /// Requests that may wait; one more is answered *busy*.
     pub queue: usize,
     /// Below this distance two faces are one person's.
@@ -36,6 +38,7 @@ impl Settings {
             program: program.into(),
             models: models.into(),
             workers,
+            spares: 1,
             queue: 8 * workers,
             accept: 0.50,
             refuse: 0.60,

@@ -1,0 +1,213 @@
+//! Pictures and pools for the tests and the bench. The two portraits are in the public domain and come by set-up.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file, and the bench, uses a part of it")]
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use face::{Picture, Settings};
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::{self, FilterType};
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+
+/// The cache of the set-up.
+#[expect(clippy::disallowed_methods, reason = "the edge of the tests: where the set-up puts things")]
+fn cache() -> PathBuf {
+    let folder = std::env::var("XDG_CACHE_HOME").map(PathBuf::from);
+    let folder = folder.or_else(|_| std::env::var("HOME").map(|home| PathBuf::from(home).join(".cache")));
+    folder.expect("HOME is set").join("jpki-reset")
+}
+
+/// Where the models are.
+pub fn models() -> PathBuf {
+    let folder = cache().join("models");
+    assert!(folder.is_dir(), "{} is missing: run `make models`", folder.display());
+    folder
+}
+
+/// A pool's settings: one worker, none standing by.
+pub fn settings() -> Settings {
+    Settings { workers: 1, spares: 0, ..Settings::new(env!("CARGO_BIN_EXE_jpki-face"), models()) }
+}
+
+fn portrait(file: &str) -> RgbImage {
+    let path = cache().join("pictures").join(file);
+    let bytes =
+        std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}: run `make models`", path.display()));
+    image::load_from_memory(&bytes).expect("it is a picture").into_rgb8()
+}
+
+/// Grace Hopper (US Navy): the person of the card.
+pub fn hopper() -> RgbImage {
+    portrait("grace_hopper.jpg")
+}
+
+/// Eileen Collins (NASA): somebody else. Her face is small on her picture: cut out, and as large as Hopper's.
+pub fn collins() -> RgbImage {
+    let whole = portrait("astronaut.png");
+    let part = imageops::crop_imm(&whole, 112, 0, 220, 258).to_image();
+    imageops::resize(&part, 512, 600, FilterType::CatmullRom)
+}
+
+/// Small numbers that look random and are the same at every run.
+struct Noise(u32);
+
+impl Noise {
+    fn next(&mut self) -> i32 {
+        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        i32::try_from(self.0 >> 28).expect("four bits") - 8
+    }
+}
+
+/// Each byte changed.
+pub fn changed(image: &RgbImage, mut change: impl FnMut(u8) -> f32) -> RgbImage {
+    let mut image = image.clone();
+    for byte in image.iter_mut() {
+        *byte = change(*byte).clamp(0.0, 255.0) as u8;
+    }
+    image
+}
+
+/// The picture as a camera would take it at another moment: a little aside, nearer, lighter, with noise.
+pub fn moment(image: &RgbImage, number: u32) -> RgbImage {
+    let (aside, down) = ((number * 5) % 17, (number * 7) % 13);
+    let nearer = 480 - (number * 3) % 11;
+    let part = imageops::crop_imm(image, aside, down, nearer, 560).to_image();
+    let mut noise = Noise(number + 1);
+    let lighter = number as f32 * 2.0 - 10.0;
+    changed(&part, |byte| f32::from(byte) + lighter + noise.next() as f32)
+}
+
+/// A JPEG file.
+pub fn jpeg(image: &RgbImage) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, 88).encode_image(image).expect("it can be encoded");
+    bytes
+}
+
+/// A PNG file.
+pub fn png(image: &RgbImage) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, ImageFormat::Png).expect("it can be encoded");
+    bytes.into_inner()
+}
+
+/// A portrait as a chip has it: 240x300 grey in JPEG 2000, about 6 kB, made by OpenJPEG.
+pub fn jp2(image: &RgbImage) -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (from, to) = (folder.path().join("portrait.pgm"), folder.path().join("portrait.jp2"));
+    let small = imageops::resize(image, 240, 300, FilterType::Triangle);
+    let grey = DynamicImage::ImageRgb8(small).into_luma8();
+    let pgm = [b"P5\n240 300\n255\n".as_slice(), grey.as_raw()].concat();
+    std::fs::write(&from, pgm).expect("it is written");
+    compress(&from, &to, &["-r", "12"]);
+    std::fs::read(to).expect("it is there")
+}
+
+fn compress(from: &Path, to: &Path, more: &[&str]) {
+    let out = Command::new("opj_compress").arg("-i").arg(from).arg("-o").arg(to).args(more).output();
+    let out = out.expect("opj_compress is there (run `make setup`)");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
+}
+
+/// Waves without a face.
+pub fn no_face() -> RgbImage {
+    let mut noise = Noise(7);
+    RgbImage::from_fn(640, 480, |x, y| {
+        let wave = ((x as f32 / 23.0).sin() + (y as f32 / 17.0).cos()) * 50.0 + 128.0;
+        Rgb([(wave + noise.next() as f32).clamp(0.0, 255.0) as u8; 3])
+    })
+}
+
+/// Both people side by side.
+pub fn two_faces() -> RgbImage {
+    let mut both = RgbImage::new(1024, 600);
+    imageops::replace(&mut both, &hopper(), 0, 0);
+    imageops::replace(&mut both, &collins(), 512, 0);
+    both
+}
+
+/// The person far away.
+pub fn tiny(image: &RgbImage) -> RgbImage {
+    let small = imageops::resize(image, 130, 152, FilterType::Triangle);
+    let mut wide = RgbImage::from_pixel(640, 480, Rgb([140; 3]));
+    imageops::replace(&mut wide, &small, 250, 160);
+    wide
+}
+
+/// The front of a card with that portrait, as a phone photographs it.
+pub fn card_front(image: &RgbImage) -> RgbImage {
+    let mut noise = Noise(3);
+    let mut card = RgbImage::from_fn(1280, 808, |x, y| {
+        let tint = 225 - (x + y) as i32 / 60;
+        Rgb([(tint + noise.next() / 2) as u8, (tint - 6) as u8, (tint - 12 + noise.next() / 2) as u8])
+    });
+    let portrait = imageops::resize(image, 290, 362, FilterType::Triangle);
+    imageops::replace(&mut card, &portrait, 60, 330);
+    card
+}
+
+/// A JPEG that says it is 20,000 pixels wide and high.
+pub fn huge_jpeg() -> Vec<u8> {
+    let mut bytes = jpeg(&hopper());
+    let start = bytes.windows(2).position(|pair| pair == [0xFF, 0xC0]).expect("a baseline frame");
+    for side in [start + 5, start + 7] {
+        bytes[side..side + 2].copy_from_slice(&20_000_u16.to_be_bytes());
+    }
+    bytes
+}
+
+/// A PNG that says it is 20,000 pixels wide and high.
+pub fn huge_png() -> Vec<u8> {
+    let mut bytes = png(&RgbImage::new(8, 8));
+    for side in [16, 20] {
+        bytes[side..side + 4].copy_from_slice(&20_000_u32.to_be_bytes());
+    }
+    // The header's checksum, as a bomb's maker would have it right.
+    let sum = crc(&bytes[12..29]);
+    bytes[29..33].copy_from_slice(&sum.to_be_bytes());
+    bytes
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0_u32, |sum, byte| {
+        (0..8).fold(
+            sum ^ u32::from(*byte),
+            |sum, _| if sum & 1 == 1 { 0xEDB8_8320 ^ (sum >> 1) } else { sum >> 1 },
+        )
+    })
+}
+
+/// A portrait that says it is 20,000 pixels wide and high.
+pub fn huge_jp2() -> Vec<u8> {
+    let mut bytes = jp2(&hopper());
+    let patch = |bytes: &mut Vec<u8>, at: usize| {
+        for side in [at, at + 4] {
+            bytes[side..side + 4].copy_from_slice(&20_000_u32.to_be_bytes());
+        }
+    };
+    let header = bytes.windows(4).position(|tag| tag == b"ihdr").expect("an image header");
+    patch(&mut bytes, header + 4);
+    // Marker, length, capabilities; then width and height.
+    let size = bytes.windows(2).position(|pair| pair == [0xFF, 0x51]).expect("a size marker");
+    patch(&mut bytes, size + 6);
+    bytes
+}
+
+/// A JPEG that is to be shown turned by 90 degrees to the right, as cameras write it.
+pub fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
+    let tiff = [
+        &b"Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0"[..],
+        &[orientation],
+        &b"\0\0\0\0\0\0"[..],
+    ]
+    .concat();
+    let length = u16::try_from(tiff.len() + 2).expect("a few bytes").to_be_bytes();
+    [&jpeg[..2], &[0xFF, 0xE1], &length, &tiff, &jpeg[2..]].concat()
+}
+
+/// As the port takes it.
+pub fn picture(bytes: Vec<u8>) -> Picture {
+    Picture::new(bytes)
+}
