@@ -11,13 +11,16 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 use wire::app::{
-    Booking, CardAccepted, CardEvidence, Installation, RegisterInstallation, Reservation, StartBooking,
+    Booking, CardAccepted, FaceChallenge, FaceVerdict, Installation, RegisterInstallation, Reservation,
+    StartBooking,
 };
 use wire::problem::ProblemType;
 
 use crate::device_key::DeviceKey;
 use crate::dpop::Proof;
-use crate::multipart;
+use crate::multipart::{self, Multipart};
+use crate::pictures::Frames;
+use crate::proof::{CardProof, SurfaceBytes};
 use crate::server::{BookingServer, CallError, IdempotencyKey};
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
@@ -43,7 +46,8 @@ struct Request {
     path: String,
     idempotency_key: Option<IdempotencyKey>,
     token: Option<String>,
-    body: Option<(&'static str, Vec<u8>)>,
+    /// Content type and bytes.
+    body: Option<(String, Vec<u8>)>,
 }
 
 impl Request {
@@ -53,7 +57,12 @@ impl Request {
 
     fn json(mut self, body: &impl Serialize) -> Self {
         let bytes = serde_json::to_vec(body).expect("the bodies of the interface are always JSON");
-        self.body = Some(("application/json", bytes));
+        self.body = Some(("application/json".to_owned(), bytes));
+        self
+    }
+
+    fn multipart(mut self, body: Multipart) -> Self {
+        self.body = Some((body.content_type, body.bytes));
         self
     }
 }
@@ -119,7 +128,7 @@ impl HttpBookingServer {
             method: request.method.clone(),
             path: &request.path,
             headers,
-            body: request.body.as_ref().map(|(content_type, bytes)| (*content_type, bytes.clone())),
+            body: request.body.as_ref().map(|(content_type, bytes)| (content_type.as_str(), bytes.clone())),
         };
         let answer = self.connection.exchange(call).await?;
         if let Some(nonce) = answer.header(DPOP_NONCE) {
@@ -174,10 +183,27 @@ impl BookingServer for HttpBookingServer {
         Ok(self.call(&request).await?.json()?)
     }
 
-    async fn prove_card(&self, booking: Uuid, evidence: &CardEvidence) -> Result<CardAccepted, CallError> {
-        let mut request = Request::new(Method::PUT, format!("/app/v1/bookings/{booking}/card"));
-        let part = multipart::evidence(evidence);
-        request.body = Some((part.content_type, part.bytes));
+    async fn prove_card(&self, booking: Uuid, proof: &CardProof) -> Result<CardAccepted, CallError> {
+        let request = Request::new(Method::PUT, format!("/app/v1/bookings/{booking}/card"))
+            .multipart(multipart::card(proof));
+        Ok(self.call(&request).await?.json()?)
+    }
+
+    async fn face_challenge(&self, key: IdempotencyKey, booking: Uuid) -> Result<FaceChallenge, CallError> {
+        let mut request = Request::new(Method::POST, format!("/app/v1/bookings/{booking}/face-challenge"));
+        request.idempotency_key = Some(key);
+        Ok(self.call(&request).await?.json()?)
+    }
+
+    async fn show_face(
+        &self,
+        booking: Uuid,
+        attempt: Uuid,
+        surface: &SurfaceBytes,
+        frames: &Frames,
+    ) -> Result<FaceVerdict, CallError> {
+        let request = Request::new(Method::POST, format!("/app/v1/bookings/{booking}/face"))
+            .multipart(multipart::face(attempt, surface, frames));
         Ok(self.call(&request).await?.json()?)
     }
 

@@ -1,16 +1,18 @@
 //! How far a booking has come, as it is stored before each message: enough to go on after a kill, and no more.
 //!
-//! The card's evidence is never stored, since a signature certificate holds its owner's name. A booking whose
-//! evidence was perhaps sent asks for its reservation first, and reads the card again if the server says that
-//! the evidence never arrived; the same card gives the same bytes again.
+//! What the card and the camera gave is never stored: certificate and surface hold their owner's name, birth date and
+//! face. A booking whose evidence was perhaps sent reads the card again; the same card gives the same bytes, and the
+//! server gives the same answer. Before that, what was perhaps the last step's message is asked about: a face that was
+//! perhaps matched, or evidence that was perhaps accepted, by asking for the reservation.
 
-use reservation::statement::BookingStatement;
-use reservation::{BookingId, InstallationId, Nonce, PinKind};
+use reservation::PinKind;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
-use wire::app::{Booking, Step as WireStep};
+use wire::app::{Booking, FaceChallenge, Step as WireStep};
 use wire::problem::ProblemType;
+
+use crate::statements::ToSign;
 
 /// A booking between its first message and its reservation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,12 +39,44 @@ pub enum Step {
         /// What the server said.
         booking: Begun,
     },
-    /// The card's evidence was perhaps accepted, and the reservation perhaps made.
+    /// The card's evidence was perhaps accepted, and the server waits for a face. Only for the signature PIN.
+    ShowingFace {
+        /// What the server said.
+        booking: Begun,
+        /// The reservation's idempotency key.
+        key: Uuid,
+        /// How far the face has come.
+        face: Face,
+    },
+    /// Whatever the server asked for was perhaps accepted, and the reservation perhaps made.
     Reserving {
         /// What the server said.
         booking: Begun,
         /// The reservation's idempotency key.
         key: Uuid,
+    },
+}
+
+/// How far the face has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum Face {
+    /// No challenge is out.
+    Waiting,
+    /// A challenge was perhaps given.
+    Asking {
+        /// Its idempotency key.
+        key: Uuid,
+    },
+    /// A challenge is out, and no frames were sent for it, or none that could be judged.
+    Challenged {
+        /// What the server said.
+        challenge: FaceChallenge,
+    },
+    /// Frames were perhaps judged.
+    Sent {
+        /// What they answered.
+        challenge: FaceChallenge,
     },
 }
 
@@ -58,14 +92,9 @@ pub struct Begun {
     pub expires_at: OffsetDateTime,
 }
 
-/// Why the server's booking is not one that can go on here.
+/// The server's booking is not the one that was asked for, or not in the interface's form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CannotGoOn {
-    /// It asks for the holder's face, which this version does not show.
-    FaceNeeded,
-    /// It is not the booking that was asked for, or not in the interface's form.
-    NotAsAsked,
-}
+pub struct NotAsAsked;
 
 impl BookingInHand {
     /// A new booking, not yet sent.
@@ -76,19 +105,23 @@ impl BookingInHand {
     /// The booking after the server's answer to its beginning; `key` is for the reservation.
     ///
     /// # Errors
-    /// [`CannotGoOn`].
-    pub fn begun(self, answer: &Booking, key: Uuid) -> Result<Self, CannotGoOn> {
+    /// [`NotAsAsked`].
+    pub fn begun(self, answer: &Booking, key: Uuid) -> Result<Self, NotAsAsked> {
+        use WireStep::{Card, Face as ShowFace, Reservation};
         if answer.target != self.target || answer.nonce.to_array::<32>().is_none() {
-            return Err(CannotGoOn::NotAsAsked);
+            return Err(NotAsAsked);
         }
         let booking =
             Begun { id: answer.booking, nonce: answer.nonce.clone(), expires_at: answer.expires_at };
-        let step = match answer.steps.as_slice() {
-            [WireStep::Card, WireStep::Reservation] => Step::ReadingCard { booking },
-            // A repeated answer may tell what is left rather than what was there at first.
-            [WireStep::Reservation] => Step::Reserving { booking, key },
-            steps if steps.contains(&WireStep::Face) => return Err(CannotGoOn::FaceNeeded),
-            _ => return Err(CannotGoOn::NotAsAsked),
+        // A repeated answer may tell what is left rather than what was there at first.
+        let step = match (self.target, answer.steps.as_slice()) {
+            (wire::PinKind::User, [Card, Reservation])
+            | (wire::PinKind::Signature, [Card, ShowFace, Reservation]) => Step::ReadingCard { booking },
+            (wire::PinKind::Signature, [ShowFace, Reservation]) => {
+                Step::ShowingFace { booking, key, face: Face::Waiting }
+            }
+            (_, [Reservation]) => Step::Reserving { booking, key },
+            _ => return Err(NotAsAsked),
         };
         Ok(Self { step, ..self })
     }
@@ -96,16 +129,19 @@ impl BookingInHand {
     /// The booking just before the card's evidence is sent; `key` is for the reservation.
     #[must_use]
     pub fn sending_evidence(self, key: Uuid) -> Self {
-        let step = match self.step {
-            Step::ReadingCard { booking } => Step::Reserving { booking, key },
-            other => other,
+        let step = match (self.target, self.step) {
+            (wire::PinKind::User, Step::ReadingCard { booking }) => Step::Reserving { booking, key },
+            (wire::PinKind::Signature, Step::ReadingCard { booking }) => {
+                Step::ShowingFace { booking, key, face: Face::Waiting }
+            }
+            (_, other) => other,
         };
         Self { step, ..self }
     }
 
-    /// The booking once it is known that its evidence was not accepted.
+    /// The booking once it is known that the card must be read again.
     #[must_use]
-    pub fn evidence_not_there(self) -> Self {
+    pub fn card_not_proved(self) -> Self {
         let step = match self.step {
             Step::Reserving { booking, .. } => Step::ReadingCard { booking },
             other => other,
@@ -113,16 +149,98 @@ impl BookingInHand {
         Self { step, ..self }
     }
 
-    /// What the card's key must sign, if that is the next step.
-    pub fn statement(&self, installation: InstallationId) -> Option<BookingStatement> {
-        let Step::ReadingCard { booking } = &self.step else { return None };
-        Some(BookingStatement {
-            booking: BookingId::from_u128(booking.id.as_u128()),
-            nonce: Nonce::from_bytes(booking.nonce.to_array()?),
-            target: self.target.into(),
-            installation,
-            surface: None,
+    /// The booking once the server says, of its face step, that it stands at another: before it, if the evidence never
+    /// arrived, or past it. Asking for the reservation tells.
+    #[must_use]
+    pub fn elsewhere(self) -> Self {
+        let step = match self.step {
+            Step::ShowingFace { booking, key, .. } => Step::Reserving { booking, key },
+            other => other,
+        };
+        Self { step, ..self }
+    }
+
+    /// The booking once the server says that it is not ready for its reservation. A challenge that was out stays: its
+    /// verdict may have been lost on the way.
+    #[must_use]
+    pub fn not_ready(self) -> Self {
+        match &self.step {
+            Step::ShowingFace { .. } => self.frames_not_judged(),
+            _ => self.card_not_proved(),
+        }
+    }
+
+    /// The booking just before a challenge is asked for, under the key that was stored before, or else under this one.
+    #[must_use]
+    pub fn asking_for_challenge(self, key: Uuid) -> Self {
+        self.with_face(|face| match face {
+            Face::Waiting => Face::Asking { key },
+            other => other,
         })
+    }
+
+    /// The booking with the challenge that the server gave.
+    ///
+    /// # Errors
+    /// [`NotAsAsked`] for one that asks for nothing.
+    pub fn challenged(self, challenge: FaceChallenge) -> Result<Self, NotAsAsked> {
+        let least = challenge.poses.len() * usize::from(challenge.frames_least.max(1));
+        if !(1..=usize::from(challenge.frames_most)).contains(&least) {
+            return Err(NotAsAsked);
+        }
+        Ok(self.with_face(|_| Face::Challenged { challenge }))
+    }
+
+    /// The booking just before frames are sent.
+    #[must_use]
+    pub fn sending_frames(self) -> Self {
+        self.with_face(|face| match face {
+            Face::Challenged { challenge } => Face::Sent { challenge },
+            other => other,
+        })
+    }
+
+    /// The booking once it is known that the frames were not judged, while their challenge is still out.
+    #[must_use]
+    pub fn frames_not_judged(self) -> Self {
+        self.with_face(|face| match face {
+            Face::Sent { challenge } => Face::Challenged { challenge },
+            other => other,
+        })
+    }
+
+    /// The booking once its challenge is no more: another must be asked for.
+    #[must_use]
+    pub fn without_challenge(self) -> Self {
+        self.with_face(|_| Face::Waiting)
+    }
+
+    /// What the card's keys must sign, while the card is to be read.
+    pub fn to_sign(&self, installation: reservation::InstallationId) -> Option<ToSign> {
+        let (Step::ReadingCard { booking } | Step::ShowingFace { booking, .. }) = &self.step else {
+            return None;
+        };
+        ToSign::of(booking, self.target.into(), installation)
+    }
+
+    /// The challenge that is out, if any.
+    pub fn challenge(&self) -> Option<&FaceChallenge> {
+        match &self.step {
+            Step::ShowingFace { face: Face::Challenged { challenge } | Face::Sent { challenge }, .. } => {
+                Some(challenge)
+            }
+            _ => None,
+        }
+    }
+
+    fn with_face(self, change: impl FnOnce(Face) -> Face) -> Self {
+        let step = match self.step {
+            Step::ShowingFace { booking, key, face } => {
+                Step::ShowingFace { booking, key, face: change(face) }
+            }
+            other => other,
+        };
+        Self { step, ..self }
     }
 
     /// What is left of the booking after the server refused with this kind of problem.
@@ -130,102 +248,36 @@ impl BookingInHand {
     pub fn after_refusal(self, kind: Option<ProblemType>) -> Option<Self> {
         use ProblemType as P;
         match kind {
-            // The evidence is not there, or was of the wrong card: the right one may still be read.
-            Some(P::BookingOutOfOrder | P::AnotherCard | P::CardNotProved) => Some(self.evidence_not_there()),
+            // The evidence was of the wrong card, or not to be believed: the right one may still be read.
+            Some(
+                P::AnotherCard
+                | P::CardNotProved
+                | P::SurfaceNotGenuine
+                | P::SurfaceOfAnotherCard
+                | P::FrontUnfit,
+            ) => Some(self.card_not_proved()),
+            Some(P::FramesUnfit) => Some(self.frames_not_judged()),
+            Some(P::ChallengeUnknown | P::ChallengeOver | P::AttemptUsed) => Some(self.without_challenge()),
             // Nothing is wrong with the booking.
             Some(
-                P::DpopInvalid
+                P::BookingOutOfOrder
+                | P::DpopInvalid
                 | P::DpopNonceRequired
                 | P::InstallationUnknown
                 | P::MalformedRequest
                 | P::ClaimInProgress
+                | P::AttemptInProgress
                 | P::NotFound
                 | P::MethodNotAllowed
                 | P::PayloadTooLarge
                 | P::UnsupportedMediaType,
             )
             | None => Some(self),
-            // Its time is over, or this card cannot be helped here.
+            // Its time or its challenges are over, or this card cannot be helped here.
             Some(_) => None,
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use time::macros::datetime;
-
-    fn key(number: u128) -> Uuid {
-        Uuid::from_u128(number)
-    }
-
-    fn answer(steps: &[WireStep]) -> Booking {
-        Booking {
-            booking: key(7),
-            target: wire::PinKind::User,
-            nonce: [9; 32].into(),
-            steps: steps.to_vec(),
-            expires_at: datetime!(2026-11-21 09:15 UTC),
-        }
-    }
-
-    fn reading() -> BookingInHand {
-        let begun = BookingInHand::begin(PinKind::User, "1", key(1));
-        begun.begun(&answer(&[WireStep::Card, WireStep::Reservation]), key(2)).unwrap()
-    }
-
-    #[test]
-    fn the_card_signs_the_servers_fields_and_our_own() {
-        let installation = InstallationId::from_bytes([3; 32]);
-        let statement = reading().statement(installation).unwrap();
-        assert_eq!(statement.booking, BookingId::from_u128(7));
-        assert_eq!(statement.nonce, Nonce::from_bytes([9; 32]));
-        assert_eq!(statement.target, PinKind::User);
-        assert_eq!(statement.installation, installation);
-        assert_eq!(statement.surface, None);
-    }
-
-    #[test]
-    fn a_server_that_speaks_of_another_target_is_not_believed() {
-        let mut other = answer(&[WireStep::Card, WireStep::Reservation]);
-        other.target = wire::PinKind::Signature;
-        let begun = BookingInHand::begin(PinKind::User, "1", key(1));
-        assert_eq!(begun.clone().begun(&other, key(2)), Err(CannotGoOn::NotAsAsked));
-        let mut short = answer(&[WireStep::Card, WireStep::Reservation]);
-        short.nonce = [9; 31].into();
-        assert_eq!(begun.begun(&short, key(2)), Err(CannotGoOn::NotAsAsked));
-    }
-
-    #[test]
-    fn a_booking_that_asks_for_a_face_says_so() {
-        let begun = BookingInHand::begin(PinKind::User, "1", key(1));
-        let steps = [WireStep::Card, WireStep::Face, WireStep::Reservation];
-        assert_eq!(begun.begun(&answer(&steps), key(2)), Err(CannotGoOn::FaceNeeded));
-    }
-
-    #[test]
-    fn evidence_that_never_arrived_is_asked_for_again_in_the_same_booking() {
-        let sent = reading().sending_evidence(key(2));
-        assert!(matches!(sent.step, Step::Reserving { key: reserve, .. } if reserve == key(2)));
-        assert_eq!(sent.after_refusal(Some(ProblemType::BookingOutOfOrder)), Some(reading()));
-    }
-
-    #[test]
-    fn an_expired_booking_is_let_go_and_a_broken_proof_is_not_its_fault() {
-        assert_eq!(reading().after_refusal(Some(ProblemType::BookingExpired)), None);
-        assert_eq!(reading().after_refusal(Some(ProblemType::CertificateRevoked)), None);
-        assert_eq!(reading().after_refusal(Some(ProblemType::DpopInvalid)), Some(reading()));
-        assert_eq!(reading().after_refusal(None), Some(reading()));
-    }
-
-    #[test]
-    fn what_is_stored_reads_back() {
-        for booking in
-            [BookingInHand::begin(PinKind::User, "1", key(1)), reading(), reading().sending_evidence(key(2))]
-        {
-            let json = serde_json::to_string(&booking).unwrap();
-            assert_eq!(serde_json::from_str::<BookingInHand>(&json).unwrap(), booking);
-        }
-    }
-}
+mod tests;

@@ -3,9 +3,11 @@
 use async_trait::async_trait;
 use client::Failure;
 use uuid::Uuid;
-use wire::app::{Booking, CardAccepted, CardEvidence, Installation, Reservation, StartBooking};
+use wire::app::{Booking, CardAccepted, FaceChallenge, FaceVerdict, Installation, Reservation, StartBooking};
 
 use crate::device_key::KeyUnavailable;
+use crate::pictures::Frames;
+use crate::proof::{CardProof, SurfaceBytes};
 
 /// Why a call brought no result.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -18,7 +20,8 @@ pub enum CallError {
     Key(#[from] KeyUnavailable),
 }
 
-/// Names one intended booking or reservation, however often it is asked for. Drawn and stored before first use.
+/// Names one intended booking, challenge or reservation, however often it is asked for. Drawn and stored before first
+/// use.
 pub type IdempotencyKey = Uuid;
 
 /// The app listener's interface. Every call may be repeated: it is the same call then, and gets the same answer.
@@ -31,7 +34,19 @@ pub trait BookingServer: Send + Sync {
     async fn start(&self, key: IdempotencyKey, body: &StartBooking) -> Result<Booking, CallError>;
 
     /// Sends what the card proved.
-    async fn prove_card(&self, booking: Uuid, evidence: &CardEvidence) -> Result<CardAccepted, CallError>;
+    async fn prove_card(&self, booking: Uuid, proof: &CardProof) -> Result<CardAccepted, CallError>;
+
+    /// Asks what the face has to show.
+    async fn face_challenge(&self, key: IdempotencyKey, booking: Uuid) -> Result<FaceChallenge, CallError>;
+
+    /// Shows the face for a challenge: once counted, however often it is sent.
+    async fn show_face(
+        &self,
+        booking: Uuid,
+        attempt: Uuid,
+        surface: &SurfaceBytes,
+        frames: &Frames,
+    ) -> Result<FaceVerdict, CallError>;
 
     /// Turns the booking into a reservation.
     async fn reserve(&self, key: IdempotencyKey, booking: Uuid) -> Result<Reservation, CallError>;

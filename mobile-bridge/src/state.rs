@@ -1,4 +1,5 @@
-//! What the phone remembers between two starts: one booking in hand and one reservation, in a file of mode 0600.
+//! What the phone remembers between two starts: one booking in hand, one reservation and one lock, in a file of mode
+//! 0600.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -22,6 +23,41 @@ pub struct State {
     pub booking: Option<BookingInHand>,
     /// The latest reservation.
     pub reservation: Option<Held>,
+    /// A lock after too many face failures, until a card is accepted again.
+    pub lock: Option<FaceLock>,
+}
+
+/// A lock after too many face failures, as the server told it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FaceLock {
+    /// It ends here; nothing where two members of the support desk's staff must lift it.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub until: Option<OffsetDateTime>,
+    /// The number to read out to the support desk, once the server told one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
+}
+
+impl FaceLock {
+    /// A lock to remember. What is no reservation number is not kept as one.
+    pub fn new(until: Option<OffsetDateTime>, number: Option<&str>) -> Self {
+        let number = number.and_then(|number| ReservationNumber::parse(number).ok());
+        Self { until, number: number.map(|number| number.to_string()) }
+    }
+
+    /// The number to read out to the support desk.
+    pub fn number(&self) -> Option<&str> {
+        self.number.as_deref()
+    }
+
+    /// Whether its end has come.
+    pub fn is_over(&self, now: OffsetDateTime) -> bool {
+        self.until.is_some_and(|until| until <= now)
+    }
+
+    fn is_sound(&self) -> bool {
+        self.number().is_none_or(|number| ReservationNumber::parse(number).is_ok())
+    }
 }
 
 /// A reservation that this phone made.
@@ -100,6 +136,8 @@ struct Stored {
     version: u32,
     booking: Option<BookingInHand>,
     reservation: Option<Held>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lock: Option<FaceLock>,
 }
 
 /// The state in a file.
@@ -122,13 +160,14 @@ impl StateStore for StateFile {
         };
         let damaged = || StateError::Damaged { path: self.path.clone() };
         let stored: Stored = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
-        // Only a number goes into addresses.
+        // Only a number goes into addresses, and onto the screen as one.
         let sound = stored.version == VERSION
-            && stored.reservation.as_ref().is_none_or(|held| ReservationNumber::parse(&held.number).is_ok());
+            && stored.reservation.as_ref().is_none_or(|held| ReservationNumber::parse(&held.number).is_ok())
+            && stored.lock.as_ref().is_none_or(FaceLock::is_sound);
         if !sound {
             return Err(damaged());
         }
-        Ok(State { booking: stored.booking, reservation: stored.reservation })
+        Ok(State { booking: stored.booking, reservation: stored.reservation, lock: stored.lock })
     }
 
     fn save(&self, state: &State) -> Result<(), StateError> {
@@ -136,6 +175,7 @@ impl StateStore for StateFile {
             version: VERSION,
             booking: state.booking.clone(),
             reservation: state.reservation.clone(),
+            lock: state.lock.clone(),
         };
         let bytes = serde_json::to_vec_pretty(&stored).expect("a state is always JSON");
         Ok(private_file::write(&self.path, &bytes)?)
@@ -181,6 +221,10 @@ mod tests {
         let state = State {
             booking: Some(BookingInHand::begin(PinKind::User, "1", Uuid::from_u128(5))),
             reservation: Some(held()),
+            lock: Some(FaceLock::new(
+                Some(datetime!(2026-11-22 09:00 UTC)),
+                Some(&ReservationNumber::from_random(3).to_string()),
+            )),
         };
         file.save(&state).unwrap();
         assert_eq!(file.load().unwrap(), state);
@@ -192,11 +236,31 @@ mod tests {
         let path = dir.path().join("state.json");
         let wrong_number = r#"{"version":1,"booking":null,"reservation":{"number":"../../x","token":"t",
             "target":"user","expires_at":"2026-11-22T09:00:00Z"}}"#;
-        for bad in ["", "{", r#"{"version":2,"booking":null,"reservation":null}"#, wrong_number] {
+        let wrong_lock = r#"{"version":1,"booking":null,"reservation":null,"lock":{"number":"\u001b[2J"}}"#;
+        let other_version = r#"{"version":2,"booking":null,"reservation":null}"#;
+        for bad in ["", "{", other_version, wrong_number, wrong_lock] {
             private_file::write(&path, bad.as_bytes()).unwrap();
             assert!(matches!(StateFile::at(path.clone()).load(), Err(StateError::Damaged { .. })), "{bad}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), bad);
         }
+    }
+
+    #[test]
+    fn a_state_from_before_there_were_locks_is_understood() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("state.json");
+        private_file::write(&path, br#"{"version":1,"booking":null,"reservation":null}"#).unwrap();
+        assert_eq!(StateFile::at(path).load().unwrap(), State::default());
+    }
+
+    #[test]
+    fn a_lock_is_over_at_its_end_and_not_a_second_before_and_one_for_good_never() {
+        let end = datetime!(2026-11-22 09:00 UTC);
+        let lock = FaceLock::new(Some(end), Some("no number"));
+        assert_eq!(lock.number(), None);
+        assert!(!lock.is_over(end - time::Duration::SECOND));
+        assert!(lock.is_over(end));
+        assert!(!FaceLock::new(None, None).is_over(end));
     }
 
     #[test]

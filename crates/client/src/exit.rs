@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use card::{SelectError, VerifyError};
+use card::{SelectError, SurfaceReadError, SurfaceSelectError, VerifyError};
 
 use crate::failure::Failure;
 use crate::first_look::NoUse;
@@ -20,7 +20,7 @@ pub enum Exit {
     TryAgain,
     /// 5: no reader, no card, or the card left the reader.
     Card,
-    /// 6: the PIN was wrong or was not entered; the tries left were shown.
+    /// 6: the PIN, or what is printed on the card, was wrong or was not entered; the tries left were shown.
     Pin,
     /// 7: nothing can be done here or later: the municipal office, or for a certificate in a smartphone its own app;
     /// the text says which and why.
@@ -29,6 +29,13 @@ pub enum Exit {
     Unknown,
     /// 9: a file of this program is damaged or cannot be written.
     Storage,
+    /// 10: the picture of the card's front, or the pictures of the face, cannot be used: the same command with others.
+    /// Nothing was counted.
+    Pictures,
+    /// 11: the face was not taken for the card's; the tries left were shown.
+    FaceNotMatched,
+    /// 12: locked after too many face failures; the end was shown, and what still works.
+    Locked,
 }
 
 impl Exit {
@@ -44,6 +51,9 @@ impl Exit {
             Self::Office => 7,
             Self::Unknown => 8,
             Self::Storage => 9,
+            Self::Pictures => 10,
+            Self::FaceNotMatched => 11,
+            Self::Locked => 12,
         }
     }
 }
@@ -58,6 +68,8 @@ impl From<&Failure> for Exit {
     fn from(failure: &Failure) -> Self {
         match failure {
             Failure::Refused(refusal) if refusal.needs_office() => Self::Office,
+            Failure::Refused(refusal) if refusal.is_lock() => Self::Locked,
+            Failure::Refused(refusal) if refusal.wants_other_pictures() => Self::Pictures,
             Failure::Refused(_) => Self::Refused,
             Failure::Busy { .. } | Failure::Unreachable(_) | Failure::Interrupted => Self::TryAgain,
             Failure::NotUnderstood { .. } => Self::Refused,
@@ -87,6 +99,24 @@ impl From<&VerifyError> for Exit {
     }
 }
 
+impl From<&SurfaceSelectError> for Exit {
+    fn from(error: &SurfaceSelectError) -> Self {
+        match error {
+            SurfaceSelectError::Absent => Self::Office,
+            SurfaceSelectError::Card(_) => Self::Card,
+        }
+    }
+}
+
+impl From<&SurfaceReadError> for Exit {
+    fn from(error: &SurfaceReadError) -> Self {
+        match error {
+            SurfaceReadError::Malformed(_) => Self::Office,
+            SurfaceReadError::NotVerified | SurfaceReadError::Card(_) => Self::Card,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,9 +126,23 @@ mod tests {
     #[test]
     fn the_numbers_stay_as_scripts_know_them() {
         use Exit as E;
-        let all =
-            [E::Done, E::Usage, E::Refused, E::TryAgain, E::Card, E::Pin, E::Office, E::Unknown, E::Storage];
-        assert_eq!(all.map(Exit::code), [0, 2, 3, 4, 5, 6, 7, 8, 9]);
+        let all = [
+            (E::Done, 0),
+            (E::Usage, 2),
+            (E::Refused, 3),
+            (E::TryAgain, 4),
+            (E::Card, 5),
+            (E::Pin, 6),
+            (E::Office, 7),
+            (E::Unknown, 8),
+            (E::Storage, 9),
+            (E::Pictures, 10),
+            (E::FaceNotMatched, 11),
+            (E::Locked, 12),
+        ];
+        for (exit, code) in all {
+            assert_eq!(exit.code(), code);
+        }
     }
 
     #[test]
@@ -107,6 +151,15 @@ mod tests {
         let revoked = r#"{"type":"urn:jpki-reset:problem:target-certificate-revoked","title":"x","status":403,
             "instance":"x","next_step":{"ja":"x","en":"x"}}"#;
         assert_eq!(of(403, revoked), Exit::Office);
+        for (slug, exit) in [
+            ("installation-locked", Exit::Locked),
+            ("card-locked", Exit::Locked),
+            ("card-locked-for-good", Exit::Locked),
+            ("front-unfit", Exit::Pictures),
+            ("frames-unfit", Exit::Pictures),
+        ] {
+            assert_eq!(of(403, &revoked.replace("target-certificate-revoked", slug)), exit, "{slug}");
+        }
         assert_eq!(of(403, ""), Exit::Refused);
         assert_eq!(of(503, ""), Exit::TryAgain);
         assert_eq!(Exit::from(&Failure::Unreachable(Unreachable::NoConnection)), Exit::TryAgain);

@@ -84,6 +84,17 @@ impl Refusal {
         )
     }
 
+    /// Whether too many face failures have locked the phone or the card.
+    pub fn is_lock(&self) -> bool {
+        use ProblemType as P;
+        matches!(self.kind, Some(P::InstallationLocked | P::CardLocked | P::CardLockedForGood))
+    }
+
+    /// Whether the same step will do with other pictures.
+    pub fn wants_other_pictures(&self) -> bool {
+        matches!(self.kind, Some(ProblemType::FrontUnfit | ProblemType::FramesUnfit))
+    }
+
     fn from_answer(answer: &Answer) -> Self {
         match serde_json::from_slice::<Problem>(&answer.body) {
             Ok(problem) => Self {

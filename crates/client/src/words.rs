@@ -1,12 +1,13 @@
 //! The card's troubles and the PIN rules as sentences for the person: what happened, what it cost, what to do next.
 
 use card::{
-    CardError, CertificateError, SelectError, SignError, Smartphone, TransportError, Tries, VerifyError,
+    CardError, CertificateError, SelectError, SignError, Smartphone, SurfaceReadError, SurfaceSelectError,
+    TransportError, Tries, VerifyError,
 };
 use reservation::PinKind;
 use reservation::pin::{PinFormat, WeakPin};
 use secret::NewPinRefused;
-use wire::problem::Sentence;
+use wire::problem::{Advice, Sentence};
 
 use crate::first_look::{NoUse, Office};
 use crate::language::sentence;
@@ -173,6 +174,70 @@ pub fn verify(error: &VerifyError) -> Sentence {
     }
 }
 
+/// What the three printed fields are called together.
+pub fn code_name() -> Sentence {
+    sentence(
+        "照合番号B（生年月日・有効期限・セキュリティコード）",
+        "printed code (birth date, expiry year, security code)",
+    )
+}
+
+/// What became of the printed fields that were typed.
+pub fn code(error: &VerifyError) -> Sentence {
+    match error {
+        VerifyError::WrongPin { left: 1 } => sentence(
+            "カードに印刷された内容と一致しません。次に間違えるとロックされます。",
+            "This is not what the card prints. One more wrong try locks it.",
+        ),
+        VerifyError::WrongPin { left } => sentence(
+            &format!("カードに印刷された内容と一致しません。残り{left}回です。カードを見直してください。"),
+            &format!("This is not what the card prints. {left} tries are left. Look at the card again."),
+        ),
+        VerifyError::Blocked => sentence(
+            "照合番号Bがロックされているため、顔写真を読み取れません。カードと本人確認書類を持って、市区町村の窓口へお越しください。",
+            "The printed code is locked, so the portrait cannot be read. Go to the municipal office with the card and \
+             another identity document.",
+        ),
+        VerifyError::NotSent(error) => {
+            let next = card(error);
+            sentence(
+                &format!("カードにはまだ送られていません（回数は減っていません）。{}", next.ja),
+                &format!("Nothing was sent to the card, so no try is spent. {}", next.en),
+            )
+        }
+        VerifyError::Interrupted(_) => sentence(
+            "照合番号Bの確認中に通信が切れました。回数が1回減った可能性があります。カードを置き直し、残り回数を確かめてください。",
+            "The link broke while the printed code was checked, so a try may be gone. Put the card back and look at what \
+             is left.",
+        ),
+        VerifyError::Refused(error) => card(error),
+    }
+}
+
+/// Why the card does not tell what its front shows, before anything was typed.
+pub fn no_surface(error: &SurfaceSelectError) -> Sentence {
+    match error {
+        SurfaceSelectError::Absent => front_unknown(),
+        SurfaceSelectError::Card(error) => card(error),
+    }
+}
+
+/// Why the front could not be read, although it was opened.
+pub fn front(error: &SurfaceReadError) -> Sentence {
+    match error {
+        SurfaceReadError::NotVerified => transport(TransportError::Removed),
+        SurfaceReadError::Malformed(_) => front_unknown(),
+        SurfaceReadError::Card(error) => card(error),
+    }
+}
+
+fn front_unknown() -> Sentence {
+    sentence(
+        "このカードからは顔写真を読み取れないため、ここでは再設定できません。市区町村の窓口へお越しください。",
+        "This card does not give its portrait, so nothing can be reset here. Go to the municipal office.",
+    )
+}
+
 /// Why there is no certificate.
 pub fn certificate(error: &CertificateError) -> Sentence {
     match error {
@@ -230,5 +295,63 @@ fn weak_pin(weak: WeakPin) -> Sentence {
         WeakPin::BirthDate => {
             sentence("生年月日（月日または年）は使えません。", "Do not use your date or year of birth.")
         }
+    }
+}
+
+/// What to do better with a picture: never a score.
+pub fn advice(advice: Advice) -> Sentence {
+    let (ja, en) = match advice {
+        Advice::NotAPicture => (
+            "画像として読めません。JPEG（カードの表面はPNGも可）の写真を使ってください。",
+            "It is no picture that can be read. Use a JPEG (for the card's front, PNG will do too).",
+        ),
+        Advice::TooLarge => (
+            "写真が大きすぎます。画素数を小さくしてください。",
+            "The picture is too large. Use fewer pixels.",
+        ),
+        Advice::NoFace => (
+            "お顔が写っていません。お顔全体が入るように撮ってください。",
+            "No face is to be seen. Take it again with the whole face in it.",
+        ),
+        Advice::SeveralFaces => (
+            "ほかの方のお顔も写っています。ご本人おひとりで撮ってください。",
+            "More than one face is in it. Take it again with nobody else in the picture.",
+        ),
+        Advice::Closer => {
+            ("お顔が小さすぎます。もっと近づいて撮ってください。", "The face is too small. Come closer.")
+        }
+        Advice::MoreLight => ("暗すぎます。明るい場所で撮ってください。", "It is too dark. Find more light."),
+        Advice::LessLight => (
+            "明るすぎます。直射日光や強い照明を避けて撮ってください。",
+            "It is too bright. Keep out of direct sun and strong lamps.",
+        ),
+        Advice::LookStraight => (
+            "正面を向いていません。カメラをまっすぐ見て撮ってください。",
+            "The face is turned away. Look straight into the camera.",
+        ),
+        Advice::TakeEachAnew => (
+            "同じ写真が2枚以上あります。1枚ずつ新しく撮ってください。",
+            "The same picture is there more than once. Take each one anew.",
+        ),
+        Advice::MorePictures => {
+            ("写真が足りません。もう少し撮ってください。", "There are too few pictures. Take more.")
+        }
+        Advice::OnePersonOnly => (
+            "別の方の写真が混ざっています。ご本人の写真だけを使ってください。",
+            "The pictures show more than one person. Use pictures of the holder only.",
+        ),
+        Advice::PhotographThisCard => (
+            "表面の顔写真が、読み取ったカードのものと違って見えます。読み取るカードの表面を撮ってください。",
+            "The face on the front does not look like the one in the chip. Photograph the card that is read.",
+        ),
+    };
+    sentence(ja, en)
+}
+
+/// Face attempts that are left before the lock.
+pub fn face_tries(left: u8) -> Sentence {
+    match left {
+        1 => sentence("あと1回で制限されます", "1 attempt left before the lock"),
+        left => sentence(&format!("あと{left}回"), &format!("{left} attempts left")),
     }
 }

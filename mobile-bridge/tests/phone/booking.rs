@@ -1,72 +1,48 @@
-//! Bookings that go well, and cards that lead nowhere.
-
-use std::sync::Arc;
+//! Bookings of the user PIN that go well, and cards that lead nowhere.
 
 use card::{SelectError, Smartphone, Tries, VerifyError};
 use client::{NoUse, Office};
-use mobile_bridge::{
-    CallError, CardTrouble, DeviceKey as _, Next, Phone, PhoneError, Reading, SoftwareKey, StateFile,
-};
-use reservation::PinKind;
+use mobile_bridge::reading::{self, Looked, Proved};
+use mobile_bridge::{CallError, CardProof, CardTrouble, Next, PhoneError, Reading, ToSign};
+use reservation::statement::BookingStatement;
+use reservation::{BookingId, InstallationId, Nonce, PinKind};
 use secret::Pin;
-use tempfile::TempDir;
 use virtual_card::CardInHand;
-use wire::app::{CardEvidence, Reservation, ReservationState};
+use wire::app::ReservationState;
 use wire::problem::ProblemType;
 
 use crate::support::card::{block, childs_card, fresh_card, smartphone_token};
-use crate::support::server::TestServer;
+use crate::support::world::{World, book};
 
-pub(crate) struct World {
-    pub(crate) dir: TempDir,
-    pub(crate) card: CardInHand,
-    pub(crate) server: Arc<TestServer>,
-    key: SoftwareKey,
+fn user() -> World {
+    World::new(PinKind::User)
 }
 
-impl World {
-    pub(crate) fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let card = fresh_card(dir.path());
-        let key = SoftwareKey::load_or_create(&dir.path().join("key")).unwrap();
-        let server = Arc::new(TestServer::new(key.public_key().thumbprint()));
-        Self { dir, card, server, key }
+fn look(card: &CardInHand, to_sign: &ToSign) -> Reading {
+    match reading::look(card.on_reader().unwrap(), to_sign, |_| {}).unwrap() {
+        Looked::Pin(reading) => reading,
+        Looked::Code(_) => panic!("the user PIN is booked without the card's front"),
     }
-
-    /// The phone as it starts: with whatever was stored.
-    pub(crate) fn phone(&self) -> Phone {
-        let states = Box::new(StateFile::at(self.dir.path().join("state.json")));
-        Phone::open(self.server.clone(), states, self.key.public_key().thumbprint()).unwrap()
-    }
-}
-
-/// What the phone program does, without its person.
-pub(crate) async fn book(world: &World, phone: &mut Phone) -> Result<Reservation, PhoneError> {
-    let terms = phone.register("test 1").await?;
-    loop {
-        match phone.next(PinKind::User) {
-            Next::Start => phone.start(PinKind::User, &terms.version).await?,
-            Next::ReadCard { statement, .. } => phone.prove(&read(&world.card, &statement)).await?,
-            Next::Reserve => match phone.reserve().await {
-                Err(PhoneError::EvidenceMissing) => {}
-                other => return other,
-            },
-        }
-    }
-}
-
-fn read(card: &CardInHand, statement: &reservation::statement::BookingStatement) -> CardEvidence {
-    let reading = Reading::look(card.on_reader().unwrap(), PinKind::User, |_| {}).unwrap();
-    reading.prove(signature_pin("ABC123"), statement).unwrap()
 }
 
 fn signature_pin(entry: &str) -> Pin {
     Pin::from_entry(PinKind::Signature, entry.into()).unwrap()
 }
 
+/// Something to sign, where it does not matter what.
+fn anything() -> ToSign {
+    ToSign::User(BookingStatement {
+        booking: BookingId::from_u128(1),
+        nonce: Nonce::from_bytes([1; 32]),
+        target: PinKind::User,
+        installation: InstallationId::from_bytes([1; 32]),
+        surface: None,
+    })
+}
+
 #[tokio::test]
 async fn a_user_pin_is_booked_with_the_signature_pin() {
-    let world = World::new();
+    let world = user();
     block(&world.card, PinKind::User);
     let mut phone = world.phone();
     let reservation = book(&world, &mut phone).await.unwrap();
@@ -80,7 +56,7 @@ async fn a_user_pin_is_booked_with_the_signature_pin() {
 
 #[tokio::test]
 async fn cancelling_twice_is_the_same_as_once() {
-    let world = World::new();
+    let world = user();
     let mut phone = world.phone();
     book(&world, &mut phone).await.unwrap();
     assert!(matches!(phone.cancel().await.unwrap().state, ReservationState::Cancelled { .. }));
@@ -89,14 +65,14 @@ async fn cancelling_twice_is_the_same_as_once() {
 
 #[tokio::test]
 async fn without_a_reservation_there_is_nothing_to_show_or_cancel() {
-    let phone = World::new().phone();
+    let phone = user().phone();
     assert!(matches!(phone.status().await, Err(PhoneError::NoReservation)));
     assert!(matches!(phone.cancel().await, Err(PhoneError::NoReservation)));
 }
 
 #[tokio::test]
 async fn a_booking_that_ran_out_is_let_go_and_begun_anew() {
-    let world = World::new();
+    let world = user();
     let mut phone = world.phone();
     phone.start(PinKind::User, "1").await.unwrap();
     world.server.expire_bookings();
@@ -108,7 +84,7 @@ async fn a_booking_that_ran_out_is_let_go_and_begun_anew() {
 
 #[tokio::test]
 async fn terms_that_changed_meanwhile_are_accepted_anew() {
-    let world = World::new();
+    let world = user();
     let mut phone = world.phone();
     world.server.new_terms("2");
     let refused = phone.start(PinKind::User, "1").await.unwrap_err();
@@ -119,7 +95,7 @@ async fn terms_that_changed_meanwhile_are_accepted_anew() {
 
 #[tokio::test]
 async fn evidence_of_the_wrong_card_leaves_the_booking_open_for_the_right_one() {
-    let world = World::new();
+    let world = user();
     let mut phone = world.phone();
     phone.start(PinKind::User, "1").await.unwrap();
     world.server.refuse_evidence(Some(ProblemType::AnotherCard));
@@ -132,12 +108,12 @@ async fn evidence_of_the_wrong_card_leaves_the_booking_open_for_the_right_one() 
 
 #[tokio::test]
 async fn a_server_that_is_past_the_card_is_asked_for_the_reservation() {
-    let world = World::new();
+    let world = user();
     let mut phone = world.phone();
     phone.start(PinKind::User, "1").await.unwrap();
     world.server.refuse_evidence(Some(ProblemType::BookingOutOfOrder));
-    let Next::ReadCard { statement, .. } = phone.next(PinKind::User) else { panic!("the card comes next") };
-    phone.prove(&read(&world.card, &statement)).await.unwrap();
+    let Next::ReadCard { to_sign, .. } = phone.next(PinKind::User) else { panic!("the card comes next") };
+    phone.prove(&world.proof(&to_sign)).await.unwrap();
     assert_eq!(phone.next(PinKind::User), Next::Reserve);
     // Here the server had no evidence after all, so the card is read once more.
     assert!(matches!(phone.reserve().await, Err(PhoneError::EvidenceMissing)));
@@ -146,7 +122,7 @@ async fn a_server_that_is_past_the_card_is_asked_for_the_reservation() {
 
 #[tokio::test]
 async fn a_card_that_cannot_be_helped_ends_the_booking() {
-    let world = World::new();
+    let world = user();
     let mut phone = world.phone();
     phone.start(PinKind::User, "1").await.unwrap();
     world.server.refuse_evidence(Some(ProblemType::TargetCertificateRevoked));
@@ -156,28 +132,31 @@ async fn a_card_that_cannot_be_helped_ends_the_booking() {
 
 #[test]
 fn both_counters_are_told_before_any_pin() {
-    let world = World::new();
+    let world = user();
     block(&world.card, PinKind::User);
     let mut told = None;
-    let reading =
-        Reading::look(world.card.on_reader().unwrap(), PinKind::User, |counters| told = Some(counters))
-            .unwrap();
-    assert_eq!(told.unwrap().user, Tries::Blocked);
+    let looked =
+        reading::look(world.card.on_reader().unwrap(), &anything(), |seen| told = Some(seen)).unwrap();
+    let told = told.unwrap();
+    assert_eq!((told.counters.user, told.code), (Tries::Blocked, None));
+    let Looked::Pin(reading) = looked else { panic!("{looked:?}") };
     assert_eq!((reading.known(), reading.tries()), (PinKind::Signature, Tries::Left(5)));
 }
 
 #[test]
 fn cards_that_lead_nowhere_are_refused_with_every_try_still_there() {
     let dir = tempfile::tempdir().unwrap();
-    let look = |card: &CardInHand| {
-        Reading::look(card.on_reader().unwrap(), PinKind::User, |_| {}).map(drop).unwrap_err()
+    let look = |card: &CardInHand| match reading::look(card.on_reader().unwrap(), &anything(), |_| {})
+        .map(drop)
+        .unwrap_err()
+    {
+        CardTrouble::NoUse(trouble) => trouble,
+        other => panic!("{other}"),
     };
     let phone = smartphone_token(dir.path());
     assert_eq!(look(&phone), NoUse::Select(SelectError::Smartphone(Smartphone::Android)));
-    drop(phone);
     let child = childs_card(dir.path());
     assert_eq!(look(&child), NoUse::Office(Office::NoCertificate(PinKind::Signature)));
-    drop(child);
     let card = fresh_card(dir.path());
     block(&card, PinKind::Signature);
     assert_eq!(look(&card), NoUse::Office(Office::KnownBlocked(PinKind::Signature)));
@@ -187,28 +166,38 @@ fn cards_that_lead_nowhere_are_refused_with_every_try_still_there() {
 
 #[tokio::test]
 async fn a_wrong_pin_costs_one_try_and_the_right_one_may_follow() {
-    let world = World::new();
-    let mut phone = world.phone();
-    phone.start(PinKind::User, "1").await.unwrap();
-    let Next::ReadCard { statement, .. } = phone.next(PinKind::User) else { panic!("the card comes next") };
-    let reading = Reading::look(world.card.on_reader().unwrap(), PinKind::User, |_| {}).unwrap();
-    let not_proved = reading.prove(signature_pin("WRONG1"), &statement).unwrap_err();
+    let world = user();
+    let (mut phone, to_sign) = world.waiting_for_card().await;
+    let not_proved = look(&world.card, &to_sign).prove(signature_pin("WRONG1")).unwrap_err();
     assert_eq!(not_proved.trouble, CardTrouble::Pin(VerifyError::WrongPin { left: 4 }));
     let reading = not_proved.again.unwrap();
     assert_eq!(reading.tries(), Tries::Left(4));
-    let evidence = reading.prove(signature_pin("ABC123"), &statement).unwrap();
-    phone.prove(&evidence).await.unwrap();
+    let Proved::User(evidence) = reading.prove(signature_pin("ABC123")).unwrap() else {
+        panic!("no surface is read for the user PIN")
+    };
+    assert_eq!(evidence.presence, None);
+    phone.prove(&evidence.into()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_proof_for_the_other_pin_is_not_sent() {
+    let world = user();
+    let (mut phone, _) = world.waiting_for_card().await;
+    let other = World::new(PinKind::Signature);
+    let (_, to_sign) = other.waiting_for_card().await;
+    let refused = phone.prove(&other.proof(&to_sign)).await.unwrap_err();
+    assert!(matches!(refused, PhoneError::OutOfOrder));
+    assert_eq!(world.server.evidence(), None);
 }
 
 #[tokio::test]
 async fn the_evidence_is_not_stored_and_neither_is_a_name() {
-    let world = World::new();
-    let mut phone = world.phone();
-    phone.start(PinKind::User, "1").await.unwrap();
-    let Next::ReadCard { statement, .. } = phone.next(PinKind::User) else { panic!("the card comes next") };
-    let evidence = read(&world.card, &statement);
-    phone.prove(&evidence).await.unwrap();
-    let stored = std::fs::read_to_string(world.dir.path().join("state.json")).unwrap();
+    let world = user();
+    let (mut phone, to_sign) = world.waiting_for_card().await;
+    let proof = world.proof(&to_sign);
+    phone.prove(&proof).await.unwrap();
+    let stored = std::fs::read_to_string(world.state_file()).unwrap();
+    let CardProof::User(evidence) = proof else { panic!("{proof:?}") };
     let json = serde_json::to_value(&evidence).unwrap();
     for part in ["certificate", "signature"] {
         assert!(!stored.contains(json[part].as_str().unwrap()));

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use client::clock::Clock;
 use client::{Connection, Failure, Retry};
-use mobile_bridge::{BookingServer as _, CallError, HttpBookingServer, SoftwareKey};
+use mobile_bridge::{BookingServer as _, CallError, HttpBookingServer, SoftwareKey, SurfaceBytes};
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -16,7 +16,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
-use wire::app::{CardEvidence, StartBooking};
+use wire::app::{CardEvidence, FaceVerdict, StartBooking, SurfaceFile};
+
+use crate::support::world::frames;
 
 struct Noon;
 
@@ -143,7 +145,7 @@ async fn a_repeated_call_carries_the_same_key_and_body_and_a_fresh_proof() {
 async fn the_evidence_is_one_multipart_part_whose_hash_is_in_the_proof() {
     let (server, served) = server(vec![("200 OK", r#"{"next":"reservation"}"#)]).await;
     let evidence = CardEvidence { certificate: [1; 2000].into(), signature: [2; 256].into(), presence: None };
-    server.prove_card(Uuid::from_u128(5), &evidence).await.unwrap();
+    server.prove_card(Uuid::from_u128(5), &evidence.into()).await.unwrap();
     let seen = served.await.unwrap();
     assert!(
         seen[0].head.starts_with("PUT /app/v1/bookings/00000000-0000-0000-0000-000000000005/card HTTP/1.1")
@@ -151,6 +153,56 @@ async fn the_evidence_is_one_multipart_part_whose_hash_is_in_the_proof() {
     assert!(seen[0].header("content-type").unwrap().starts_with("multipart/form-data; boundary="));
     assert_eq!(seen[0].claims()["body_sha256"], URL_SAFE_NO_PAD.encode(digest(&SHA256, &seen[0].body)));
     assert_eq!(seen[0].claims()["htm"], "PUT");
+}
+
+const CHALLENGE: &str = r#"{"attempt":"00000000-0000-0000-0000-000000000008","poses":["front"],
+    "expires_at":"2026-11-21T03:02:00Z","frames_least":3,"frames_most":12}"#;
+const IN_PROGRESS: &str = r#"{"type":"urn:jpki-reset:problem:attempt-in-progress","title":"wait","status":503,
+    "instance":"urn:uuid:0","next_step":{"ja":"x","en":"x"}}"#;
+
+#[tokio::test]
+async fn a_challenge_is_asked_for_with_its_key_and_no_body() {
+    let (server, served) = server(vec![("503 x\r\nRetry-After: 0", ""), ("201 x", CHALLENGE)]).await;
+    let challenge = server.face_challenge(Uuid::from_u128(9), Uuid::from_u128(5)).await.unwrap();
+    assert_eq!(challenge.attempt, Uuid::from_u128(8));
+    for one in served.await.unwrap() {
+        let line = "POST /app/v1/bookings/00000000-0000-0000-0000-000000000005/face-challenge HTTP/1.1";
+        assert!(one.head.starts_with(line));
+        assert_eq!(one.header("idempotency-key"), Some("\"00000000-0000-0000-0000-000000000009\""));
+        assert!(one.body.is_empty() && one.claims().get("body_sha256").is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_face_whose_answer_is_lost_or_still_to_come_is_sent_again_byte_for_byte() {
+    let (server, served) = server(vec![
+        ("", ""),
+        ("503 x\r\nRetry-After: 1", IN_PROGRESS),
+        ("200 OK", r#"{"is":"not-matched","tries_left":4}"#),
+    ])
+    .await;
+    let surface = SurfaceBytes::of(&SurfaceFile {
+        holder: [1; 300].into(),
+        pictures: [2; 32].into(),
+        portrait: [3; 3000].into(),
+        signature: [4; 256].into(),
+        certificate: [5; 500].into(),
+    });
+    let (booking, attempt) = (Uuid::from_u128(5), Uuid::from_u128(8));
+    let verdict = server.show_face(booking, attempt, &surface, &frames("holder")).await.unwrap();
+    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 4 });
+    let seen = served.await.unwrap();
+    assert_eq!(seen.len(), 3);
+    for one in &seen {
+        assert!(
+            one.head.starts_with("POST /app/v1/bookings/00000000-0000-0000-0000-000000000005/face HTTP/1.1")
+        );
+        assert_eq!((&one.body, one.header("content-type")), (&seen[0].body, seen[0].header("content-type")));
+        assert_eq!(one.claims()["body_sha256"], URL_SAFE_NO_PAD.encode(digest(&SHA256, &one.body)));
+    }
+    let body = String::from_utf8_lossy(&seen[0].body).into_owned();
+    assert!(body.contains(r#"{"attempt":"00000000-0000-0000-0000-000000000008"}"#));
+    assert_eq!(body.matches("name=\"frame\"").count(), 3);
 }
 
 #[tokio::test]

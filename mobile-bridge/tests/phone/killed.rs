@@ -1,50 +1,94 @@
 //! The phone is killed between any two messages: before each call leaves, and before each answer arrives. The same
-//! command again ends with one reservation.
+//! command again ends with one reservation, and no attempt of a face is judged twice.
 
 use mobile_bridge::{CallError, PhoneError};
+use reservation::PinKind;
 
-use crate::booking::{World, book};
 use crate::support::server::KILLED;
+use crate::support::world::{Ended, World, book, book_with, frames};
 
 fn was_killed(error: &PhoneError) -> bool {
     matches!(error, PhoneError::Call(CallError::Failure(client::Failure::NotUnderstood { status: KILLED })))
 }
 
+/// The half-calls of a booking of this PIN in which nothing goes wrong.
+fn half_calls(target: PinKind) -> usize {
+    match target {
+        // Register, start, card, reservation: there and back.
+        PinKind::User => 8,
+        // And challenge and face.
+        PinKind::Signature => 12,
+    }
+}
+
 #[tokio::test]
 async fn a_phone_killed_between_any_two_messages_goes_on_with_nothing_doubled() {
-    let steps = {
-        let world = World::new();
+    for target in PinKind::ALL {
+        let world = World::new(target);
         book(&world, &mut world.phone()).await.unwrap();
-        world.server.steps()
-    };
-    assert_eq!(steps, 8, "register, start, card, reservation: there and back");
-    for at in 1..=steps {
-        let world = World::new();
-        world.server.kill_at(at);
-        let error = book(&world, &mut world.phone()).await.unwrap_err();
-        assert!(was_killed(&error), "step {at}: {error:?}");
-        world.server.kill_at(0);
-        // A new process: only what was stored is known.
-        let reservation = book(&world, &mut world.phone()).await.unwrap();
-        assert_eq!((world.server.bookings(), world.server.reservations()), (1, 1), "killed at step {at}");
-        assert_eq!(world.phone().held().unwrap().number(), reservation.number);
+        assert_eq!(world.server.steps(), half_calls(target));
+        let judged = world.server.judged();
+        for at in 1..=half_calls(target) {
+            let world = World::new(target);
+            world.server.kill_at(at);
+            let error = book(&world, &mut world.phone()).await.unwrap_err();
+            assert!(was_killed(&error), "step {at}: {error:?}");
+            world.server.kill_at(0);
+            // A new process: only what was stored is known.
+            let reservation = book(&world, &mut world.phone()).await.unwrap();
+            assert_eq!(
+                (world.server.bookings(), world.server.reservations(), world.server.judged()),
+                (1, 1, judged),
+                "{target}, killed at step {at}"
+            );
+            assert_eq!(world.phone().held().unwrap().number(), reservation.number);
+        }
     }
 }
 
 #[tokio::test]
 async fn a_phone_killed_twice_goes_on_too() {
-    for first in 1..=8 {
-        for second in 1..=8 {
-            let world = World::new();
-            world.server.kill_at(first);
-            book(&world, &mut world.phone()).await.unwrap_err();
-            world.server.kill_at(second);
-            let _ = book(&world, &mut world.phone()).await;
-            world.server.kill_at(0);
-            if world.phone().held().is_none() {
-                book(&world, &mut world.phone()).await.unwrap();
+    for target in PinKind::ALL {
+        for first in 1..=half_calls(target) {
+            for second in 1..=half_calls(target) {
+                let world = World::new(target);
+                world.server.kill_at(first);
+                book(&world, &mut world.phone()).await.unwrap_err();
+                world.server.kill_at(second);
+                let _ = book(&world, &mut world.phone()).await;
+                world.server.kill_at(0);
+                if world.phone().held().is_none() {
+                    book(&world, &mut world.phone()).await.unwrap();
+                }
+                assert_eq!(
+                    (world.server.bookings(), world.server.reservations()),
+                    (1, 1),
+                    "{target}: {first}, {second}"
+                );
+                assert!(world.server.judged() <= 1, "{target}: {first}, {second}");
             }
-            assert_eq!((world.server.bookings(), world.server.reservations()), (1, 1), "{first}, {second}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_failed_face_whose_verdict_was_lost_is_told_and_not_judged_again() {
+    for at in [11, 12] {
+        let world = World::new(PinKind::Signature);
+        world.server.kill_at(at - 1);
+        // Half-calls 9 and 10 are the face's: the verdict is made, and its answer lost.
+        let killed = book_with(&world, &mut world.phone(), &frames("other")).await;
+        world.server.kill_at(0);
+        if at == 12 {
+            assert!(matches!(killed, Ok(Ended::NotMatched { .. })), "{killed:?}");
+            continue;
+        }
+        assert!(was_killed(&killed.unwrap_err()));
+        let told = book_with(&world, &mut world.phone(), &frames("other")).await.unwrap();
+        assert!(matches!(told, Ended::NotMatched { tries_left: 4 }), "{told:?}");
+        assert_eq!(world.server.judged(), 1);
+        // Another run is another attempt, in the same booking.
+        book(&world, &mut world.phone()).await.unwrap();
+        assert_eq!((world.server.bookings(), world.server.judged()), (1, 2));
     }
 }

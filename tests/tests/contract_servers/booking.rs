@@ -2,7 +2,7 @@
 
 use card::Jpki;
 use mobile_bridge::server::IdempotencyKey;
-use mobile_bridge::{BookingServer, CallError};
+use mobile_bridge::{BookingServer, CallError, CardProof};
 use reservation::statement::BookingStatement;
 use reservation::{BookingId, InstallationId, Nonce, PinKind};
 use secret::Pin;
@@ -37,7 +37,7 @@ impl Booker<'_> {
         StartBooking { target: wire::PinKind::User, terms: installation.terms.version, consent: true }
     }
 
-    fn evidence(&self, booking: &Booking, card: &CardInHand) -> CardEvidence {
+    fn evidence(&self, booking: &Booking, card: &CardInHand) -> CardProof {
         let statement = BookingStatement {
             booking: BookingId::from_u128(booking.booking.as_u128()),
             nonce: Nonce::from_bytes(booking.nonce.to_array().expect("256 bits")),
@@ -49,11 +49,11 @@ impl Booker<'_> {
         let pin = Pin::from_entry(PinKind::Signature, FRESH_SIGNATURE_PIN.to_owned()).unwrap();
         let mut known = session.verify(pin).map_err(|failed| failed.error).unwrap();
         let certificate = known.certificate().unwrap();
-        CardEvidence {
+        CardProof::User(CardEvidence {
             certificate: certificate.into(),
             signature: known.sign(&statement).unwrap().into(),
             presence: None,
-        }
+        })
     }
 
     /// From the beginning to the reservation.

@@ -9,7 +9,8 @@ use reservation::PinKind;
 /// Books the reset of a forgotten or locked My Number Card PIN, as the app on a phone does.
 ///
 /// Exit codes: 0 done; 2 usage or settings; 3 refused, with the next step; 4 try again later; 5 reader or card;
-/// 6 wrong PIN or none; 7 municipal office; 9 a file of this program.
+/// 6 wrong PIN or printed code, or none; 7 municipal office; 9 a file of this program; 10 other pictures needed;
+/// 11 face not matched; 12 locked after face failures.
 #[derive(Parser)]
 #[command(version)]
 pub(crate) struct Args {
@@ -32,8 +33,12 @@ pub(crate) struct Args {
 #[derive(Subcommand)]
 pub(crate) enum Task {
     /// Books a reset; after an interruption, goes on where it stood.
+    ///
+    /// What is asked for is typed, or stands one per line on standard input when that is no terminal. With --target user:
+    /// the signature PIN. With --target signature: birth date, expiry year and security code as the card prints them,
+    /// `yes` once they were shown as they were understood, the user PIN.
     Book(Book),
-    /// Shows the reservation.
+    /// Shows the reservation, and a lock after face failures.
     Status,
     /// Cancels the reservation.
     Cancel {
@@ -54,11 +59,21 @@ pub(crate) struct Book {
     /// Books anew although there is a reservation, which the new one replaces.
     #[arg(long)]
     pub(crate) again: bool,
+    /// A photograph of the card's front, JPEG or PNG, at most 4 MiB.
+    #[arg(long, value_name = "FILE", required_if_eq("target", "signature"))]
+    pub(crate) front: Option<PathBuf>,
+    /// Photographs of the holder's face, JPEG, 3 to 12, at most 1 MiB each: files, or a folder of .jpg files.
+    #[arg(long, value_name = "FILE", num_args = 1.., required_if_eq("target", "signature"))]
+    pub(crate) frames: Vec<PathBuf>,
+    /// For a card that prints a western birth date: its six digits are typed as they are (such as 800217). A guess, since
+    /// which digits such cards use is not public; a wrong one costs one of the card's ten tries.
+    #[arg(long)]
+    pub(crate) western_digits: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Target {
-    /// 署名用 (booked with the user PIN and the holder's face)
+    /// 署名用 (booked with the user PIN, the card's front and the holder's face)
     Signature,
     /// 利用者証明用 (booked with the signature PIN)
     User,

@@ -1,18 +1,22 @@
-//! `book`: the five steps, and what was already done of them.
+//! `book`: all steps, and what was already done of them.
 
 use client::entry::Entry;
 use client::reader::CardReader;
 use client::{Screen, jst};
-use mobile_bridge::{CallError, Next, Phone, PhoneError};
+use mobile_bridge::reading::Proved;
+use mobile_bridge::{CallError, CardProof, Front, Next, Phone, PhoneError};
 use reservation::PinKind;
 use wire::app::{Reservation, ReservationState, Terms};
 use wire::problem::ProblemType;
 
 use crate::args::Book;
-use crate::card_step;
+use crate::card_step::Desk;
+use crate::face_step;
+use crate::picture_files::{self, Pictures};
 use crate::reservation_text;
 use crate::setup::APP;
 use crate::show::agreed;
+use crate::steps::{Step, Steps};
 use crate::stopped::Stopped;
 
 pub(crate) async fn run(
@@ -23,18 +27,22 @@ pub(crate) async fn run(
     book: &Book,
 ) -> Result<(), Stopped> {
     let target = PinKind::from(book.target);
-    if target == PinKind::Signature {
-        return Err(Stopped::FaceNotHere);
-    }
-    // A reader that is not there is told before the server hears anything.
+    let steps = Steps(target);
+    // A reader that is not there and a picture that is too large are told before the server hears anything.
+    let mut pictures = pictures(book)?;
     let reader = CardReader::find(reader)?;
-    screen.step(1, 5, "この端末を登録し、利用規約を確認します", "Registering this phone; the terms of use");
+    steps.head(
+        screen,
+        Step::Register,
+        "この端末を登録し、利用規約を確認します",
+        "Registering this phone; the terms of use",
+    );
     let terms = phone.register(APP).await?;
     if !book.again && show_what_is_reserved(phone, screen, target).await? {
         return Ok(());
     }
     let mut accepted = false;
-    let (mut begun_anew, mut read_again) = (false, false);
+    let (mut begun_anew, mut read_again, mut elsewhere) = (false, false, false);
     let reservation = loop {
         let step = match phone.next(target) {
             Next::Start => {
@@ -42,22 +50,13 @@ pub(crate) async fn run(
                     accept(screen, entry, &terms, &book.accept_terms)?;
                     accepted = true;
                 }
-                start(phone, screen, target, &terms).await
+                start(phone, screen, target, &terms).await.map_err(Stopped::from)
             }
-            Next::ReadCard { statement, expires_at } => {
-                screen.step(
-                    3,
-                    5,
-                    &format!("カードを「{}」に置いてください", reader.name()),
-                    &format!("Put the card on {}", reader.name()),
-                );
-                let until = jst::time_of_day(expires_at);
-                screen.say(
-                    &format!("  （手続きは{until}まで有効です）"),
-                    &format!("  (the booking is open until {until})"),
-                );
-                let evidence = card_step::evidence(screen, entry, &reader, &statement).await?;
-                let proved = phone.prove(&evidence).await;
+            Next::ReadCard { to_sign, expires_at } => {
+                put_card(screen, steps, &reader.name(), &jst::time_of_day(expires_at));
+                let mut desk = Desk { screen, entry, reader: &reader, western_digits: book.western_digits };
+                let proved = desk.prove(to_sign).await?;
+                let proved = send(phone, screen, entry, proved, pictures.as_mut()).await;
                 if proved.is_ok() {
                     screen.say(
                         "  本人確認ができました。カードを離してかまいません。",
@@ -66,32 +65,97 @@ pub(crate) async fn run(
                 }
                 proved
             }
+            Next::ShowFace { .. } => match &mut pictures {
+                Some(pictures) => face_step::show(phone, screen, entry, &mut pictures.frames).await,
+                None => Err(PhoneError::OutOfOrder.into()),
+            },
             Next::Reserve => match phone.reserve().await {
                 Ok(reservation) => break reservation,
-                Err(error) => Err(error),
+                Err(error) => Err(error.into()),
             },
         };
         match step {
             Ok(()) => {}
-            Err(PhoneError::EvidenceMissing) if !read_again => {
+            Err(Stopped::Phone(PhoneError::EvidenceMissing)) if !read_again => {
                 read_again = true;
                 screen.say(
-                    "  前回のカードの読み取りは届いていませんでした。もう一度読み取ります。",
-                    "  The card's proof had not arrived. The card is read again.",
+                    "  前回の手続きは途中まででした。カードをもう一度読み取ります。",
+                    "  The last run ended half-way. The card is read again.",
                 );
             }
-            Err(PhoneError::BookingOver) if !begun_anew => {
+            // Where the booking stands is asked for next.
+            Err(Stopped::Phone(PhoneError::OutOfOrder)) if !elsewhere => elsewhere = true,
+            Err(Stopped::Phone(PhoneError::BookingOver)) if !begun_anew => {
                 begun_anew = true;
                 screen.say(
                     "  前の手続きは15分を過ぎたため終了しました。はじめから行います。",
                     "  The former booking's 15 minutes are over. It begins anew.",
                 );
             }
-            Err(error) => return Err(error.into()),
+            Err(stopped) => return Err(stopped),
         }
     };
-    done(screen, &reservation);
+    done(screen, steps, &reservation);
     Ok(())
+}
+
+/// The pictures of a booking of the signature PIN; none are taken for the user PIN's.
+fn pictures(book: &Book) -> Result<Option<Pictures>, Stopped> {
+    match (PinKind::from(book.target), &book.front, book.frames.as_slice()) {
+        (PinKind::Signature, Some(front), frames) => Pictures::read(front, frames).map(Some),
+        (PinKind::Signature, None, _) => Err(Stopped::Usage("--front is missing".to_owned())),
+        (PinKind::User, None, []) if !book.western_digits => Ok(None),
+        (PinKind::User, ..) => Err(Stopped::Usage(
+            "--front, --frames and --western-digits are for --target signature only".to_owned(),
+        )),
+    }
+}
+
+fn put_card(screen: &mut Screen, steps: Steps, reader: &str, until: &str) {
+    steps.head(
+        screen,
+        Step::Card,
+        &format!("カードを「{reader}」に置いてください"),
+        &format!("Put the card on {reader}"),
+    );
+    screen.say(
+        &format!("  （手続きは{until}まで有効です）"),
+        &format!("  (the booking is open until {until})"),
+    );
+}
+
+/// Sends what the card proved, with another picture of its front where the first will not do.
+async fn send(
+    phone: &mut Phone,
+    screen: &mut Screen,
+    entry: &mut Entry,
+    proved: Proved,
+    pictures: Option<&mut Pictures>,
+) -> Result<(), Stopped> {
+    let (card, pictures) = match (proved, pictures) {
+        (Proved::User(evidence), _) => return Ok(phone.prove(&CardProof::User(evidence)).await?),
+        (Proved::Signature(card), Some(pictures)) => (card, pictures),
+        (Proved::Signature(_), None) => return Err(PhoneError::OutOfOrder.into()),
+    };
+    loop {
+        let proof = CardProof::Signature { card: card.clone(), front: pictures.front.clone() };
+        match phone.prove(&proof).await {
+            Err(PhoneError::Call(CallError::Failure(failure)))
+                if failure.kind() == Some(ProblemType::FrontUnfit) =>
+            {
+                pictures.front = other_front(screen, entry, PhoneError::from(failure).into())?;
+            }
+            other => return Ok(other?),
+        }
+    }
+}
+
+fn other_front(screen: &mut Screen, entry: &mut Entry, stopped: Stopped) -> Result<Front, Stopped> {
+    let question = (
+        "  撮り直したカード表面の写真（やめるときは何も入力せずに Enter）:",
+        "  New picture of the card's front (just Enter to stop):",
+    );
+    face_step::asked_again(screen, entry, stopped, question, |path| picture_files::front(&path))
 }
 
 /// A reservation that can still be used is shown instead of being made twice.
@@ -159,12 +223,12 @@ async fn start(
     target: PinKind,
     terms: &Terms,
 ) -> Result<(), PhoneError> {
-    screen.step(2, 5, "事前予約手続きを始めます", "Beginning the booking");
+    Steps(target).head(screen, Step::Begin, "事前予約手続きを始めます", "Beginning the booking");
     phone.start(target, &terms.version).await
 }
 
-fn done(screen: &mut Screen, reservation: &Reservation) {
-    screen.step(5, 5, "予約ができました", "The reservation is made");
+fn done(screen: &mut Screen, steps: Steps, reservation: &Reservation) {
+    steps.head(screen, Step::Done, "予約ができました", "The reservation is made");
     reservation_text::show(screen, reservation);
     next_steps(screen, reservation);
 }

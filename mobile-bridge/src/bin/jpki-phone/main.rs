@@ -9,15 +9,20 @@
 //! lang = "ja"                         # or "en"; --lang goes before it
 //! ```
 //!
-//! PINs are typed on the terminal without echo, or stand one per line on standard input when that is no terminal;
-//! from there a wrong PIN is never followed by another. Exit codes: [`client::exit::Exit`].
+//! PINs are typed on the terminal without echo, and what a card's front prints with it; or all stand one per line on
+//! standard input when that is no terminal. From there nothing wrong is ever followed by another try. Exit codes:
+//! [`client::exit::Exit`].
 
 mod args;
 mod book;
 mod card_step;
+mod face_step;
+mod picture_files;
+mod printed_step;
 mod reservation_text;
 mod setup;
 mod show;
+mod steps;
 mod stopped;
 
 use std::process::ExitCode;

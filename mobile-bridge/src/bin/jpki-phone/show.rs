@@ -1,9 +1,11 @@
 //! `status` and `cancel`.
 
-use client::Screen;
+use client::clock::{Clock as _, SystemClock};
 use client::entry::Entry;
-use mobile_bridge::Phone;
+use client::{Screen, jst};
+use mobile_bridge::{FaceLock, Phone};
 
+use crate::face_step;
 use crate::reservation_text;
 use crate::stopped::Stopped;
 
@@ -14,10 +16,28 @@ pub(crate) async fn status(phone: &Phone, screen: &mut Screen) -> Result<(), Sto
             "A booking is unfinished: `book` goes on with it.",
         );
     }
+    if let Some(lock) = phone.lock() {
+        if lock.is_over(SystemClock.now()) {
+            lock_over(screen, lock);
+        } else if phone.held().is_none() {
+            return Err(Stopped::Locked(lock.clone()));
+        } else {
+            face_step::locked(screen, lock);
+        }
+    }
     let reservation = phone.status().await?;
     screen.say("現在の予約:", "Your reservation:");
     reservation_text::show(screen, &reservation);
     Ok(())
+}
+
+fn lock_over(screen: &mut Screen, lock: &FaceLock) {
+    let Some(until) = lock.until else { return };
+    let until = jst::to_the_second(until, screen.language());
+    screen.say(
+        &format!("顔の照合による制限は{until}に終わりました。「book」でもう一度予約できます。"),
+        &format!("The lock after face failures ended at {until}: `book` works again."),
+    );
 }
 
 pub(crate) async fn cancel(

@@ -1,11 +1,15 @@
 //! Why the program stopped: what the person reads, and the exit code.
 
-use card::{ReaderError, WaitError};
+use std::path::PathBuf;
+
+use card::{ReaderError, Tries, WaitError};
 use client::exit::Exit;
 use client::private_file::PrivateFileError;
 use client::{Screen, reader, tell, words};
 use mobile_bridge::device_key::KeyFileError;
-use mobile_bridge::{CallError, CardTrouble, PhoneError};
+use mobile_bridge::{CallError, CardTrouble, FaceLock, PhoneError, PicturesRefused};
+
+use crate::face_step;
 
 #[derive(Debug)]
 pub(crate) enum Stopped {
@@ -28,8 +32,25 @@ pub(crate) enum Stopped {
     OtherTerms {
         in_force: String,
     },
-    /// The face step, which this version does not do.
-    FaceNotHere,
+    /// What the card prints was not typed, or not understood.
+    NoCode,
+    /// So few tries of what the card prints are left that nothing but a person's word spends another.
+    CodeNearlyBlocked(Tries),
+    /// Pictures that are not sent.
+    Pictures(PicturesRefused),
+    /// A picture's file.
+    PictureFile {
+        file: PathBuf,
+        error: std::io::Error,
+    },
+    /// The face was judged, and not taken for the card's.
+    FaceNotMatched {
+        tries_left: u8,
+    },
+    /// No challenge of this run came to a verdict.
+    FaceNotJudged,
+    /// It was the last attempt, or it was earlier.
+    Locked(FaceLock),
     /// The holder did not want to go on.
     NotConfirmed,
 }
@@ -37,25 +58,29 @@ pub(crate) enum Stopped {
 impl Stopped {
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) => Exit::Usage,
-            Self::AnotherAtWork => Exit::TryAgain,
+            Self::Usage(_) | Self::PictureFile { .. } => Exit::Usage,
+            Self::AnotherAtWork | Self::FaceNotJudged => Exit::TryAgain,
             Self::File(_) | Self::Key(_) | Self::System(_) => Exit::Storage,
             Self::Phone(error) => match error {
                 PhoneError::Call(CallError::Failure(failure)) => failure.into(),
                 PhoneError::Call(CallError::Key(_)) | PhoneError::State(_) => Exit::Storage,
                 PhoneError::BookingOver | PhoneError::EvidenceMissing => Exit::TryAgain,
-                PhoneError::FaceNeeded | PhoneError::NoReservation | PhoneError::OutOfOrder => Exit::Refused,
+                PhoneError::Pictures(_) => Exit::Pictures,
+                PhoneError::NoReservation | PhoneError::OutOfOrder => Exit::Refused,
             },
             Self::Reader(_) | Self::Wait(_) => Exit::Card,
             Self::Card(trouble) => match trouble {
                 CardTrouble::NoUse(trouble) => trouble.into(),
-                CardTrouble::Pin(error) => error.into(),
+                CardTrouble::NoSurface(error) => error.into(),
+                CardTrouble::Front(error) => error.into(),
+                CardTrouble::Pin(error) | CardTrouble::Code(error) => error.into(),
                 CardTrouble::Certificate(_) | CardTrouble::Sign(_) => Exit::Card,
             },
-            Self::NoPin => Exit::Pin,
-            Self::TermsDeclined | Self::OtherTerms { .. } | Self::FaceNotHere | Self::NotConfirmed => {
-                Exit::Refused
-            }
+            Self::NoPin | Self::NoCode | Self::CodeNearlyBlocked(_) => Exit::Pin,
+            Self::Pictures(_) => Exit::Pictures,
+            Self::FaceNotMatched { .. } => Exit::FaceNotMatched,
+            Self::Locked(_) => Exit::Locked,
+            Self::TermsDeclined | Self::OtherTerms { .. } | Self::NotConfirmed => Exit::Refused,
         }
     }
 
@@ -74,6 +99,9 @@ impl Stopped {
             Self::Wait(error) => screen.sentence(&reader::wait_words(error)),
             Self::Card(trouble) => screen.sentence(&match trouble {
                 CardTrouble::NoUse(trouble) => words::no_use(trouble),
+                CardTrouble::NoSurface(error) => words::no_surface(error),
+                CardTrouble::Code(error) => words::code(error),
+                CardTrouble::Front(error) => words::front(error),
                 CardTrouble::Pin(error) => words::verify(error),
                 CardTrouble::Certificate(error) => words::certificate(error),
                 CardTrouble::Sign(error) => words::sign(error),
@@ -90,10 +118,32 @@ impl Stopped {
                 &format!("現在の利用規約は版「{in_force}」です。読んでから、この版を指定して同意してください。"),
                 &format!("The terms in force are version {in_force:?}. Read them and accept that version."),
             ),
-            Self::FaceNotHere => screen.say(
-                "署名用暗証番号の再設定には顔の照合が必要です。この版の jpki-phone では行えません。",
-                "Resetting the signature PIN needs the holder's face, which this version of jpki-phone cannot show.",
+            Self::NoCode => screen.say(
+                "カードに印刷された内容が入力されませんでした。回数は減っていません。",
+                "What the card prints was not entered. No try was spent.",
             ),
+            Self::CodeNearlyBlocked(tries) => {
+                let tries = words::tries(*tries);
+                screen.say(
+                    &format!(
+                        "照合番号Bは{}。確かめながら進めるため、端末から直接入力してください。分からない場合は窓口へ。",
+                        tries.ja
+                    ),
+                    &format!(
+                        "The printed code has {}, so it is not taken from a pipe. Type it at the terminal with care, or \
+                         ask at the municipal office.",
+                        tries.en
+                    ),
+                );
+            }
+            Self::Pictures(refused) => pictures(screen, *refused),
+            Self::PictureFile { file, error } => screen.line(&format!("{}: {error}", file.display())),
+            Self::FaceNotMatched { tries_left } => face_step::not_matched(screen, *tries_left),
+            Self::FaceNotJudged => screen.say(
+                "照合が完了しませんでした。しばらくしてから、同じ操作をもう一度行ってください。回数には数えていません。",
+                "No comparison came to an end. Repeat the same command in a while. Nothing was counted.",
+            ),
+            Self::Locked(lock) => face_step::locked(screen, lock),
             Self::NotConfirmed => screen.say("取りやめました。", "Nothing was done."),
         }
     }
@@ -112,10 +162,31 @@ fn tell_phone(error: &PhoneError, screen: &mut Screen) {
             "カードの読み取りをもう一度行ってください。",
             "The card must be read again: repeat the command.",
         ),
-        PhoneError::FaceNeeded => Stopped::FaceNotHere.tell(screen),
+        PhoneError::Pictures(refused) => pictures(screen, *refused),
         PhoneError::NoReservation => {
             screen.say("この端末で行った予約はありません。", "There is no reservation made on this phone.");
         }
+    }
+}
+
+fn pictures(screen: &mut Screen, refused: PicturesRefused) {
+    match refused {
+        PicturesRefused::FrontTooLarge { .. } => screen.say(
+            "カード表面の写真が大きすぎます（4 MiBまで）。小さくして、もう一度行ってください。何も送っていません。",
+            "The picture of the card's front is too large: at most 4 MiB. Make it smaller. Nothing was sent.",
+        ),
+        PicturesRefused::FrameTooLarge { frame, .. } => screen.say(
+            &format!("お顔の写真の{frame}枚目が大きすぎます（1枚1 MiBまで）。小さくして、もう一度行ってください。何も送っていません。"),
+            &format!("Picture {frame} of the face is too large: at most 1 MiB each. Make it smaller. Nothing was sent."),
+        ),
+        PicturesRefused::TogetherTooLarge { .. } => screen.say(
+            "お顔の写真が合わせて大きすぎます（合計12 MiB未満）。小さくして、もう一度行ってください。何も送っていません。",
+            "The pictures of the face are too large together: below 12 MiB in all. Make them smaller. Nothing was sent.",
+        ),
+        PicturesRefused::Count { found, least, most } => screen.say(
+            &format!("お顔の写真が{found}枚あります。{least}〜{most}枚にしてください。"),
+            &format!("There are {found} pictures of the face; {least} to {most} are taken."),
+        ),
     }
 }
 
@@ -136,4 +207,5 @@ from! {
     ReaderError => Reader,
     WaitError => Wait,
     CardTrouble => Card,
+    PicturesRefused => Pictures,
 }

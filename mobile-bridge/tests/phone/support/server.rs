@@ -1,5 +1,5 @@
-//! A server in memory: idempotency keys are remembered, the first accepted evidence binds the booking, and calls get
-//! lost where a test wants.
+//! A server in memory: idempotency keys are remembered, the first accepted evidence binds the booking, a face is judged
+//! by what its first frame begins with ([`face`]), and calls get lost where a test wants.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -9,16 +9,21 @@ use async_trait::async_trait;
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use client::{Answer, Failure};
 use mobile_bridge::server::IdempotencyKey;
-use mobile_bridge::{BookingServer, CallError};
+use mobile_bridge::{BookingServer, CallError, CardProof, Frames, SurfaceBytes};
 use reservation::statement::BookingStatement;
 use reservation::{BookingId, InstallationId, Nonce, PinKind, ReservationNumber};
 use time::macros::datetime;
 use uuid::Uuid;
 use wire::app::{
-    Booking, CardAccepted, CardEvidence, Installation, Reservation, ReservationState, StartBooking, Step,
-    Terms,
+    Booking, CardAccepted, FaceChallenge, FaceVerdict, Installation, Reservation, ReservationState,
+    StartBooking, Step, Terms,
 };
 use wire::problem::ProblemType as P;
+
+#[path = "face.rs"]
+pub(crate) mod face;
+
+use face::{FaceStep, Faces};
 
 /// Where the phone is killed: an error the phone cannot act on, after which the test drops it.
 pub(crate) const KILLED: u16 = 999;
@@ -29,15 +34,28 @@ struct Books {
     reservations: BTreeMap<Uuid, Reservation>,
     made: u64,
     terms: String,
+    faces: Faces,
 }
 
 struct KnownBooking {
     key: IdempotencyKey,
     body: StartBooking,
     answer: Booking,
-    evidence: Option<CardEvidence>,
+    evidence: Option<CardProof>,
+    face: FaceStep,
     expired: bool,
     refuses: Option<P>,
+}
+
+impl KnownBooking {
+    /// Whether all that comes before a reservation is done.
+    fn is_ready(&self) -> bool {
+        match &self.evidence {
+            None => false,
+            Some(CardProof::User(_)) => true,
+            Some(CardProof::Signature { .. }) => self.face.matched,
+        }
+    }
 }
 
 pub(crate) struct TestServer {
@@ -49,11 +67,24 @@ pub(crate) struct TestServer {
 }
 
 fn refused(kind: P) -> CallError {
+    refused_with(kind, "")
+}
+
+/// A refusal with further members.
+fn refused_with(kind: P, facts: &str) -> CallError {
     let body = format!(
-        r#"{{"type":"{}","title":"no","status":403,"instance":"urn:uuid:0","next_step":{{"ja":"x","en":"x"}}}}"#,
+        r#"{{"type":"{}","title":"no","status":403,"instance":"urn:uuid:0","next_step":{{"ja":"x","en":"x"}}{facts}}}"#,
         kind.uri()
     );
     Failure::from_answer(&Answer::new(403, body.into_bytes())).into()
+}
+
+/// Another photograph of the same card is the same card.
+fn same_card(bound: &CardProof, sent: &CardProof) -> bool {
+    match (bound, sent) {
+        (CardProof::Signature { card: bound, .. }, CardProof::Signature { card: sent, .. }) => bound == sent,
+        (bound, sent) => bound == sent,
+    }
 }
 
 impl TestServer {
@@ -91,6 +122,27 @@ impl TestServer {
 
     pub(crate) fn refuse_evidence(&self, kind: Option<P>) {
         self.books.lock().unwrap().bookings.values_mut().for_each(|booking| booking.refuses = kind);
+    }
+
+    /// What a card sent that was accepted last.
+    pub(crate) fn evidence(&self) -> Option<CardProof> {
+        let books = self.books.lock().unwrap();
+        books.bookings.values().rev().find_map(|booking| booking.evidence.clone())
+    }
+
+    /// Attempts that were judged, whatever the verdict.
+    pub(crate) fn judged(&self) -> usize {
+        self.books.lock().unwrap().faces.judged
+    }
+
+    /// Ends the challenge that is out.
+    pub(crate) fn end_challenge(&self) {
+        self.books.lock().unwrap().bookings.values_mut().for_each(|booking| booking.face.end_challenge());
+    }
+
+    /// Lifts the lock after face failures, as time does.
+    pub(crate) fn end_lock(&self) {
+        self.books.lock().unwrap().faces.failures = 0;
     }
 
     pub(crate) fn new_terms(&self, version: &str) {
@@ -131,6 +183,7 @@ impl BookingServer for TestServer {
                     Err(refused(P::IdempotencyKeyReused))
                 };
             }
+            books.faces.refuse_locked()?;
             if body.terms != books.terms || !body.consent {
                 return Err(refused(P::TermsNotAccepted));
             }
@@ -139,7 +192,10 @@ impl BookingServer for TestServer {
                 booking,
                 target: body.target,
                 nonce: [books.bookings.len() as u8; 32].into(),
-                steps: vec![Step::Card, Step::Reservation],
+                steps: match body.target {
+                    wire::PinKind::User => vec![Step::Card, Step::Reservation],
+                    wire::PinKind::Signature => vec![Step::Card, Step::Face, Step::Reservation],
+                },
                 expires_at: datetime!(2026-11-21 03:15 UTC),
             };
             let known = KnownBooking {
@@ -147,6 +203,7 @@ impl BookingServer for TestServer {
                 body: body.clone(),
                 answer: answer.clone(),
                 evidence: None,
+                face: FaceStep::default(),
                 expired: false,
                 refuses: None,
             };
@@ -155,24 +212,66 @@ impl BookingServer for TestServer {
         })
     }
 
-    async fn prove_card(&self, booking: Uuid, evidence: &CardEvidence) -> Result<CardAccepted, CallError> {
+    async fn prove_card(&self, booking: Uuid, proof: &CardProof) -> Result<CardAccepted, CallError> {
         self.call(|books| {
             let known = books.bookings.get_mut(&booking).ok_or_else(|| refused(P::BookingUnknown))?;
             if known.expired {
                 return Err(refused(P::BookingExpired));
             }
+            books.faces.refuse_locked()?;
             if let Some(kind) = known.refuses {
                 return Err(refused(kind));
             }
             match &known.evidence {
-                Some(bound) if bound != evidence => return Err(refused(P::AnotherCard)),
+                Some(bound) if !same_card(bound, proof) => return Err(refused(P::AnotherCard)),
                 Some(_) => {}
                 None => {
-                    self.check(known, evidence);
-                    known.evidence = Some(evidence.clone());
+                    face::look_at_front(proof)?;
+                    self.check(known, proof);
+                    known.evidence = Some(proof.clone());
                 }
             }
-            Ok(CardAccepted { next: Step::Reservation })
+            let next = if matches!(proof, CardProof::User(_)) { Step::Reservation } else { Step::Face };
+            Ok(CardAccepted { next })
+        })
+    }
+
+    async fn face_challenge(&self, key: IdempotencyKey, booking: Uuid) -> Result<FaceChallenge, CallError> {
+        self.call(|books| {
+            let known = books.bookings.get_mut(&booking).ok_or_else(|| refused(P::BookingUnknown))?;
+            if known.expired {
+                return Err(refused(P::BookingExpired));
+            }
+            books.faces.refuse_locked()?;
+            if !matches!(known.evidence, Some(CardProof::Signature { .. })) || known.face.matched {
+                return Err(refused(P::BookingOutOfOrder));
+            }
+            known.face.challenge(key)
+        })
+    }
+
+    async fn show_face(
+        &self,
+        booking: Uuid,
+        attempt: Uuid,
+        surface: &SurfaceBytes,
+        frames: &Frames,
+    ) -> Result<FaceVerdict, CallError> {
+        self.call(|books| {
+            let known = books.bookings.get_mut(&booking).ok_or_else(|| refused(P::BookingUnknown))?;
+            if let Some(verdict) = known.face.known_verdict(attempt, frames)? {
+                return Ok(verdict);
+            }
+            if known.expired {
+                return Err(refused(P::BookingExpired));
+            }
+            books.faces.refuse_locked()?;
+            match &known.evidence {
+                Some(CardProof::Signature { card, .. }) if card.surface == *surface => {}
+                Some(CardProof::Signature { .. }) => return Err(refused(P::AnotherCard)),
+                Some(CardProof::User(_)) | None => return Err(refused(P::BookingOutOfOrder)),
+            }
+            known.face.judge(&mut books.faces, attempt, frames)
         })
     }
 
@@ -185,7 +284,7 @@ impl BookingServer for TestServer {
             if known.expired {
                 return Err(refused(P::BookingExpired));
             }
-            if known.evidence.is_none() {
+            if !known.is_ready() {
                 return Err(refused(P::BookingOutOfOrder));
             }
             books.made += 1;
@@ -229,16 +328,22 @@ impl BookingServer for TestServer {
 }
 
 impl TestServer {
-    /// The signature is by the certificate's key over exactly the fields this server gave and this installation.
-    fn check(&self, known: &KnownBooking, evidence: &CardEvidence) {
+    /// The signature is by the certificate's key over exactly the fields this server gave and this installation, and
+    /// for the signature PIN the surface file.
+    fn check(&self, known: &KnownBooking, proof: &CardProof) {
         use x509_parser::prelude::{FromDer as _, X509Certificate};
+        let evidence = proof.evidence();
         let (_, certificate) = X509Certificate::from_der(&evidence.certificate.0).unwrap();
+        let surface = match proof {
+            CardProof::User(_) => None,
+            CardProof::Signature { card, .. } => Some(card.surface.hash()),
+        };
         let statement = BookingStatement {
             booking: BookingId::from_u128(known.answer.booking.as_u128()),
             nonce: Nonce::from_bytes(known.answer.nonce.to_array().unwrap()),
             target: PinKind::from(known.answer.target),
             installation: self.installation,
-            surface: None,
+            surface,
         };
         let key = &certificate.public_key().subject_public_key.data;
         UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key)
