@@ -13,18 +13,18 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 /// Reads from the terminal that the program was started from.
 pub(crate) fn line(limit: Duration) -> io::Result<String> {
     let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
-    line_at(terminal, limit)
+    line_at(&terminal, limit)
 }
 
 /// The same at this terminal.
-fn line_at(terminal: File, limit: Duration) -> io::Result<String> {
+fn line_at(terminal: &File, limit: Duration) -> io::Result<String> {
     let quiet = Quiet::begin(terminal.try_clone()?)?;
     let keys = Patient { input: terminal.try_clone()?, limit: Some(limit) };
     let config = rpassword::ConfigBuilder::new().input_reader(keys).output_discard().build();
     let typed = rpassword::read_password_with_config(config);
     drop(quiet);
     // Enter was not echoed either.
-    io::Write::write_all(&mut &terminal, b"\n")?;
+    io::Write::write_all(&mut &*terminal, b"\n")?;
     typed
 }
 
@@ -102,7 +102,7 @@ mod tests {
         let (terminal, mut keyboard) = terminal();
         assert!(is_loud(&terminal));
         keyboard.write_all(b"12x\x7f34\r").unwrap();
-        assert_eq!(line_at(terminal.try_clone().unwrap(), PATIENT).unwrap(), "1234");
+        assert_eq!(line_at(&terminal, PATIENT).unwrap(), "1234");
         assert!(is_loud(&terminal));
     }
 
@@ -111,7 +111,7 @@ mod tests {
         let (terminal, mut keyboard) = terminal();
         for typed in ["", "12"] {
             keyboard.write_all(typed.as_bytes()).unwrap();
-            let error = line_at(terminal.try_clone().unwrap(), Duration::ZERO).unwrap_err();
+            let error = line_at(&terminal, Duration::ZERO).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::TimedOut, "after {typed:?}");
             assert!(is_loud(&terminal));
         }

@@ -30,7 +30,7 @@ pub use delivery::{Delivery, Recovered, recover};
 pub use http::HttpKioskServer;
 pub use journal::{ClaimJournal, JournalError, JournalFile};
 pub use outcome::{NotClaimed, Outcome};
-pub use person::{KnownPinComplaint, Notice, Person};
+pub use person::{Answer, KnownPinComplaint, Notice, Person};
 pub use reader::{CardGone, NoCard, Reader};
 pub use redemption::{Kiosk, Patience, wait_for_removal};
 pub use server::KioskServer;

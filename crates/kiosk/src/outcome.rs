@@ -61,6 +61,9 @@ pub enum NotClaimed {
     /// The holder did not type the known PIN.
     #[error("the PIN was not entered")]
     GaveUp,
+    /// Nobody typed the known PIN for so long that the card was switched off.
+    #[error("nobody entered the PIN")]
+    NotInTime,
     /// The known PIN was not accepted.
     #[error(transparent)]
     Pin(#[from] VerifyError),

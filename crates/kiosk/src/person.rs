@@ -1,5 +1,7 @@
 //! The holder before the kiosk: what is told and what is asked. A terminal today, a touch screen later.
 
+use std::time::Duration;
+
 use card::{SelectError, Tries};
 use client::{Counters, Failure};
 use reservation::PinKind;
@@ -47,19 +49,36 @@ pub enum KnownPinComplaint {
     Wrong,
 }
 
+/// What came of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer<T> {
+    /// This was typed. Whoever asked wipes it.
+    Typed(T),
+    /// The holder does not want to go on.
+    GaveUp,
+    /// Nobody typed for as long as was waited.
+    NotInTime,
+}
+
 /// The holder before the kiosk.
 pub trait Person {
     /// Tells something.
     fn tell(&mut self, notice: &Notice);
 
-    /// Asks for the known PIN, having shown the tries left; nothing if the holder gives up. The caller wipes it.
+    /// Asks for the known PIN, having shown the tries left; waits no longer than `patience` for each key.
     fn known_pin(
         &mut self,
         kind: PinKind,
         tries: Tries,
         complaint: Option<KnownPinComplaint>,
-    ) -> Option<String>;
+        patience: Duration,
+    ) -> Answer<String>;
 
-    /// Asks for the new PIN, twice; nothing if the holder gives up. The caller wipes both.
-    fn new_pin(&mut self, kind: PinKind, complaint: Option<NewPinRefused>) -> Option<(String, String)>;
+    /// Asks for the new PIN, twice; waits no longer than `patience` for each key.
+    fn new_pin(
+        &mut self,
+        kind: PinKind,
+        complaint: Option<NewPinRefused>,
+        patience: Duration,
+    ) -> Answer<(String, String)>;
 }

@@ -20,7 +20,7 @@ use crate::delivery::{Delivery, deliver};
 use crate::doubt::{Told, counter_tells};
 use crate::journal::{ClaimJournal, JournalError};
 use crate::outcome::{NotClaimed, Outcome};
-use crate::person::{KnownPinComplaint, Notice, Person};
+use crate::person::{Answer, KnownPinComplaint, Notice, Person};
 use crate::reader::{CardGone, NoCard, Reader};
 use crate::server::KioskServer;
 use crate::session::{Grant, OpenSession};
@@ -34,6 +34,8 @@ pub struct Patience {
     pub card: Duration,
     /// For a card that left in mid-reset to come back.
     pub card_back: Duration,
+    /// For each key while a PIN is typed; then nobody stands there, and the card is switched off.
+    pub key: Duration,
     /// Between two warnings that the card is still there.
     pub removal: Duration,
     /// How often that warning is given; then the kiosk gives up waiting.
@@ -47,6 +49,7 @@ impl Default for Patience {
         Self {
             card: Duration::from_secs(60),
             card_back: Duration::from_secs(20),
+            key: Duration::from_secs(90),
             removal: Duration::from_secs(15),
             removal_warnings: 8,
             delivery: Retry::PERSON_WAITS,
@@ -186,14 +189,10 @@ impl Kiosk<'_> {
     ) -> Result<(PinVerified, Option<UserPin>), NotClaimed> {
         let mut complaint = None;
         loop {
-            let Some(entry) = self.person.known_pin(known, tries, complaint) else {
-                return Err(match complaint {
-                    Some(KnownPinComplaint::Wrong) => match tries {
-                        Tries::Left(left) => VerifyError::WrongPin { left }.into(),
-                        Tries::Blocked => VerifyError::Blocked.into(),
-                    },
-                    Some(KnownPinComplaint::Format(_)) | None => NotClaimed::GaveUp,
-                });
+            let entry = match self.person.known_pin(known, tries, complaint, self.patience.key) {
+                Answer::Typed(entry) => entry,
+                Answer::GaveUp => return Err(without_pin(NotClaimed::GaveUp, complaint, tries)),
+                Answer::NotInTime => return Err(without_pin(NotClaimed::NotInTime, complaint, tries)),
             };
             // Both copies belong to types that wipe them.
             let user_pin = match known {
@@ -298,11 +297,17 @@ impl Kiosk<'_> {
         };
         let mut complaint = None;
         loop {
-            let entries = self.person.new_pin(target, complaint);
-            if self.timer.elapsed() + LEASE_MARGIN > deadline {
+            let last_moment = deadline.saturating_sub(LEASE_MARGIN);
+            let patience = self.patience.key.min(last_moment.saturating_sub(self.timer.elapsed()));
+            let entries = self.person.new_pin(target, complaint, patience);
+            if self.timer.elapsed() > last_moment {
                 return Err(FailureReason::TimedOut);
             }
-            let (entry, again) = entries.ok_or(FailureReason::HolderLeft)?;
+            let (entry, again) = match entries {
+                Answer::Typed(entries) => entries,
+                Answer::GaveUp => return Err(FailureReason::HolderLeft),
+                Answer::NotInTime => return Err(FailureReason::TimedOut),
+            };
             let chosen = match (target, &proved.user_pin) {
                 (PinKind::User, _) => NewUserPin::choose(entry, again, birth).map(NewPin::from),
                 (PinKind::Signature, Some(known)) => {
@@ -410,6 +415,15 @@ pub fn wait_for_removal(reader: &mut dyn Reader, person: &mut dyn Person, patien
         }
     }
     CardGone::No
+}
+
+/// Why the visit ends without the known PIN: what a wrong one left of its tries is told rather than that none came.
+fn without_pin(why: NotClaimed, complaint: Option<KnownPinComplaint>, tries: Tries) -> NotClaimed {
+    match (complaint, tries) {
+        (Some(KnownPinComplaint::Wrong), Tries::Left(left)) => VerifyError::WrongPin { left }.into(),
+        (Some(KnownPinComplaint::Wrong), Tries::Blocked) => VerifyError::Blocked.into(),
+        (Some(KnownPinComplaint::Format(_)) | None, _) => why,
+    }
 }
 
 /// The target key's signature, which the card makes only with the new PIN verified.

@@ -6,32 +6,33 @@ use reservation::PinKind;
 use wire::kiosk::{Completion, FailureReason};
 
 use crate::support::card::{accepts, block};
-use crate::support::holder::Holder;
 use crate::support::kill::survive;
+use crate::support::pins::{holder, next_holder, pins};
 use crate::support::server::{ClaimEnd, Way};
 use crate::support::world::World;
 
-fn holder() -> Holder {
-    Holder::types(&["ABC123"], &[("5071", "5071")])
-}
+const USER: PinKind = PinKind::User;
 
-fn world() -> World {
-    let world = World::new(PinKind::User);
-    block(&world.card, PinKind::User);
+/// A card whose target is blocked, and a reservation to reset it.
+fn world(target: PinKind) -> World {
+    let world = World::new(target);
+    block(&world.card, target);
     world
 }
 
-fn steps_of_a_visit() -> usize {
-    let world = world();
+fn steps_of_a_visit(target: PinKind) -> usize {
+    let world = world(target);
     world.kill.arm(0);
-    assert!(matches!(world.visit(&mut holder()), Outcome::Done { .. }));
+    assert!(matches!(world.visit(&mut holder(target)), Outcome::Done { .. }));
     world.kill.steps()
 }
 
 /// What must hold once the killed kiosk has started again.
 fn check(world: &World, what: &str) {
     assert!(world.open_claims().is_empty(), "{what}: nothing is left open");
-    let new_pin_works = accepts(&world.card, PinKind::User, "5071");
+    let (target, pins) = (world.target, pins(world.target));
+    let new_pin_works = accepts(&world.card, target, pins.new);
+    assert!(accepts(&world.card, target.other(), pins.known), "{what}: the other PIN is as it was");
     let claims = world.server.claims();
     assert!(claims.len() <= 1, "{what}: one visit is one claim");
     if world.server.is_completed() {
@@ -42,22 +43,20 @@ fn check(world: &World, what: &str) {
     }
     if !world.server.is_completed() {
         world.server.lease_ends();
-        let mut holder = Holder::types(&["ABC123"], &[("9073", "9073")]);
-        let outcome = world.visit(&mut holder);
+        let outcome = world.visit(&mut next_holder(target));
         assert!(matches!(outcome, Outcome::Done { .. }), "{what}: the next visit {outcome:?}");
-        assert!(accepts(&world.card, PinKind::User, "9073"), "{what}");
+        assert!(accepts(&world.card, target, pins.next), "{what}");
     }
 }
 
-#[test]
-fn a_kiosk_killed_at_any_step_settles_its_claim_at_the_next_start() {
-    let steps = steps_of_a_visit();
+fn kill_at_every_step(target: PinKind) {
+    let steps = steps_of_a_visit(target);
     assert!(steps > 80, "a visit has {steps} steps");
     let (mut stopped, mut unknown, mut completed) = (0, 0, 0);
     for at in 1..=steps {
-        let world = world();
+        let world = world(target);
         world.kill.arm(at);
-        assert!(survive(|| world.visit(&mut holder())).is_none(), "killed at step {at}");
+        assert!(survive(|| world.visit(&mut holder(target))).is_none(), "killed at step {at}");
         world.kill.arm(0);
         let sent_before = world.server.completions().len();
         world.recover();
@@ -78,22 +77,32 @@ fn a_kiosk_killed_at_any_step_settles_its_claim_at_the_next_start() {
 }
 
 #[test]
+fn a_kiosk_killed_at_any_step_settles_its_claim_at_the_next_start() {
+    kill_at_every_step(USER);
+}
+
+#[test]
+fn a_kiosk_killed_at_any_step_of_a_signature_pin_s_reset_settles_its_claim_at_the_next_start() {
+    kill_at_every_step(PinKind::Signature);
+}
+
+#[test]
 fn a_kiosk_killed_again_in_mid_recovery_settles_it_at_the_start_after() {
-    let steps = steps_of_a_visit();
+    let steps = steps_of_a_visit(USER);
     // Deep enough that a claim was granted.
     for at in (steps / 2..=steps).step_by(3) {
         let recovery = {
-            let world = world();
+            let world = world(USER);
             world.kill.arm(at);
-            assert!(survive(|| world.visit(&mut holder())).is_none());
+            assert!(survive(|| world.visit(&mut holder(USER))).is_none());
             world.kill.arm(0);
             world.recover();
             world.kill.steps()
         };
         for again in 1..=recovery {
-            let world = world();
+            let world = world(USER);
             world.kill.arm(at);
-            assert!(survive(|| world.visit(&mut holder())).is_none());
+            assert!(survive(|| world.visit(&mut holder(USER))).is_none());
             world.kill.arm(again);
             assert!(survive(|| world.recover()).is_none());
             world.kill.arm(0);
@@ -105,12 +114,12 @@ fn a_kiosk_killed_again_in_mid_recovery_settles_it_at_the_start_after() {
 
 #[test]
 fn a_recovery_without_the_server_keeps_everything_for_later() {
-    let steps = steps_of_a_visit();
+    let steps = steps_of_a_visit(USER);
     let mut waited = 0;
     for at in 1..=steps {
-        let world = world();
+        let world = world(USER);
         world.kill.arm(at);
-        assert!(survive(|| world.visit(&mut holder())).is_none());
+        assert!(survive(|| world.visit(&mut holder(USER))).is_none());
         world.kill.arm(0);
         world.server.ways(&[Way::NoServer, Way::Busy, Way::RequestLost]);
         let recovered = world.recover();
@@ -126,13 +135,13 @@ fn a_recovery_without_the_server_keeps_everything_for_later() {
 #[test]
 fn a_journal_that_cannot_be_written_stops_the_reset_before_the_card() {
     for record in [1, 2] {
-        let world = world();
-        let outcome = world.visit_with_failing_journal(&mut holder(), record);
+        let world = world(USER);
+        let outcome = world.visit_with_failing_journal(&mut holder(USER), record);
         assert!(
             matches!(outcome, Outcome::NotDone { reason: FailureReason::KioskStopped, .. }),
             "record {record}: {outcome:?}"
         );
-        assert!(!accepts(&world.card, PinKind::User, "5071"));
+        assert!(!accepts(&world.card, USER, pins(USER).new));
         assert_eq!(
             world.server.claims(),
             [ClaimEnd::Failed(FailureReason::KioskStopped)],
@@ -144,8 +153,8 @@ fn a_journal_that_cannot_be_written_stops_the_reset_before_the_card() {
 #[test]
 fn a_proof_that_cannot_be_journaled_is_sent_all_the_same() {
     for record in [3, 4] {
-        let world = world();
-        let outcome = world.visit_with_failing_journal(&mut holder(), record);
+        let world = world(USER);
+        let outcome = world.visit_with_failing_journal(&mut holder(USER), record);
         assert!(matches!(outcome, Outcome::Done { .. }), "record {record}: {outcome:?}");
         assert!(world.server.is_completed());
         world.recover();

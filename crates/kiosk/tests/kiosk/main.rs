@@ -4,6 +4,8 @@
 
 mod delivery;
 mod killed;
+mod left;
+mod new_pin;
 mod pulled;
 mod support;
 mod visit;

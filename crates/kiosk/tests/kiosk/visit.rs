@@ -1,25 +1,21 @@
 //! Visits that go well, and visits that end before anything has changed.
 
-use std::time::Duration;
-
 use crate::support::card::{TestReader, accepts, block, tries};
 use crate::support::holder::Holder;
+use crate::support::pins::{holder, pins};
 use crate::support::server::{ClaimEnd, Way};
-use crate::support::world::World;
+use crate::support::world::{World, done};
 use card::{Tries, VerifyError};
-use client::{NoUse, Office};
-use kiosk::{CardGone, Delivery, KnownPinComplaint, NotClaimed, Outcome, Patience, Verdict};
+use client::{Failure, NoUse, Office};
+use kiosk::{CardGone, Delivery, KnownPinComplaint, NotClaimed, Outcome, Patience};
 use reservation::PinKind;
 use reservation::pin::{PinFormat, WeakPin};
 use secret::NewPinRefused;
-use wire::kiosk::FailureReason;
+use time::macros::datetime;
+use wire::problem::{Facts, ProblemType};
 
 const NEW_USER: (&str, &str) = ("5071", "5071");
 const KNOWN_SIGNATURE: &str = "ABC123";
-
-fn done(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Done { delivery: Delivery::Final(Verdict::Completed), .. })
-}
 
 #[test]
 fn a_blocked_user_pin_is_reset_with_the_signature_pin() {
@@ -110,51 +106,30 @@ fn with_both_pins_blocked_the_way_to_the_office_is_told_before_any_pin_is_asked_
 }
 
 #[test]
-fn a_weak_new_pin_is_refused_before_the_card_is_touched() {
-    let world = World::new(PinKind::User);
-    block(&world.card, PinKind::User);
-    // The issued card's certificate says 1980-02-17.
-    let weak = [("0217", "0217"), ("1980", "1980"), ("1234", "1234"), ("8888", "8888"), ("5071", "5072")];
-    let mut holder = Holder::types(&[KNOWN_SIGNATURE], &weak);
-    let outcome = world.visit(&mut holder);
-    assert_eq!(
-        holder.refusals,
-        [
-            NewPinRefused::Weak(WeakPin::BirthDate),
-            NewPinRefused::Weak(WeakPin::BirthDate),
-            NewPinRefused::Weak(WeakPin::Run),
-            NewPinRefused::Weak(WeakPin::OneDigit),
-            NewPinRefused::TypedDifferently,
-        ]
-    );
-    assert!(matches!(
-        outcome,
-        Outcome::NotDone {
-            reason: FailureReason::HolderLeft,
-            delivery: Delivery::Final(Verdict::Released { claims_left: 2 }),
-            ..
+fn a_card_that_was_locked_since_the_booking_is_refused_with_end_and_number_and_nothing_is_spent() {
+    let end = datetime!(2026-11-22 03:00 UTC);
+    let number = Some("123456789012".to_owned());
+    let locked = Facts { locked_until: Some(end), number: number.clone(), ..Facts::default() };
+    let for_good = Facts { number, ..Facts::default() };
+    for (kind, facts) in [(ProblemType::CardLocked, locked), (ProblemType::CardLockedForGood, for_good)] {
+        for target in PinKind::ALL {
+            let world = World::new(target);
+            world.server.lock(kind, facts.clone());
+            let mut holder = holder(target);
+            let outcome = world.visit(&mut holder);
+            let Outcome::NotClaimed(NotClaimed::Server(Failure::Refused(refusal))) = &outcome else {
+                panic!("{outcome:?}");
+            };
+            assert_eq!((refusal.kind, &refusal.facts), (Some(kind), &facts));
+            assert!(holder.new_pin_patience.is_empty(), "no new PIN is asked for");
+            assert!(world.server.claims().is_empty(), "no visit is spent");
+            assert!(world.journal_text().is_empty());
+            for kind in PinKind::ALL {
+                assert_eq!(tries(&world.card, kind), Tries::Left(kind.tries()), "no try is spent");
+            }
+            assert!(accepts(&world.card, target, pins(target).old));
         }
-    ));
-    assert_eq!(tries(&world.card, PinKind::User), Tries::Blocked, "nothing was sent to the card");
-}
-
-#[test]
-fn a_holder_who_thinks_longer_than_the_hold_gets_no_reset() {
-    let world = World::new(PinKind::User);
-    let mut holder = Holder::types(&[KNOWN_SIGNATURE], &[NEW_USER]);
-    holder.thinks = Duration::from_secs(295);
-    let outcome = world.visit(&mut holder);
-    assert!(matches!(outcome, Outcome::NotDone { reason: FailureReason::TimedOut, .. }), "{outcome:?}");
-    assert!(accepts(&world.card, PinKind::User, "1234"));
-}
-
-#[test]
-fn a_holder_who_is_slow_with_the_known_pin_gets_a_fresh_session() {
-    let world = World::new(PinKind::User);
-    let mut holder = Holder::types(&[KNOWN_SIGNATURE], &[NEW_USER]);
-    holder.thinks = Duration::from_secs(160);
-    assert!(done(&world.visit(&mut holder)));
-    assert_eq!(world.server.calls(), 4, "two sessions, the claim, the completion");
+    }
 }
 
 #[test]

@@ -1,20 +1,26 @@
 //! How a visit ended: the receipt, or what happened and what comes next; and the exit code.
 
+use card::WaitError;
 use client::exit::Exit;
 use client::reader::wait_words;
-use client::{Screen, jst, tell, words};
+use client::{Failure, Screen, jst, tell, words};
 use kiosk::{Delivery, NoCard, NotClaimed, Outcome, Verdict};
 use reservation::PinKind;
-use uuid::Uuid;
 use wire::kiosk::FailureReason;
+use wire::problem::ProblemType;
 
-use crate::slot::Slot;
+use crate::receipt;
 
-/// Tells the outcome and gives the exit code.
-pub(crate) fn tell(screen: &mut Screen, target: PinKind, outcome: &Outcome, slot: &Slot) -> Exit {
+/// Tells the outcome and gives the exit code. `trouble` is why the reader did not work, if it did not.
+pub(crate) fn tell(
+    screen: &mut Screen,
+    target: PinKind,
+    outcome: &Outcome,
+    trouble: Option<&WaitError>,
+) -> Exit {
     screen.line("");
     match outcome {
-        Outcome::NotClaimed(why) => not_claimed(screen, why, slot),
+        Outcome::NotClaimed(why) => not_claimed(screen, why, trouble),
         Outcome::PerhapsClaimed(failure) => {
             tell::failure(screen, failure);
             screen.say(
@@ -43,22 +49,22 @@ pub(crate) fn tell(screen: &mut Screen, target: PinKind, outcome: &Outcome, slot
                     &format!("Next: try again with the same reservation after {until}; it is not lost."),
                 );
             }
-            reference(screen, *claim);
+            receipt::reference(screen, *claim);
             Exit::Unknown
         }
-        Outcome::Done { claim, delivery } => done(screen, target, *claim, delivery),
+        Outcome::Done { claim, delivery } => receipt::print(screen, target, *claim, delivery),
     }
 }
 
-fn not_claimed(screen: &mut Screen, why: &NotClaimed, slot: &Slot) -> Exit {
+fn not_claimed(screen: &mut Screen, why: &NotClaimed, trouble: Option<&WaitError>) -> Exit {
     match why {
         NotClaimed::Server(failure) => {
             tell::failure(screen, failure);
-            screen.say("カードは変わっていません。", "The card has not changed.");
+            nothing_spent(screen, failure);
             failure.into()
         }
         NotClaimed::NoCard(no_card) => {
-            match (&slot.trouble, no_card) {
+            match (trouble, no_card) {
                 (Some(trouble), _) => screen.sentence(&wait_words(trouble)),
                 (None, NoCard::NotInTime | NoCard::ReaderFailed) => screen.line(&no_card.to_string()),
             }
@@ -72,6 +78,13 @@ fn not_claimed(screen: &mut Screen, why: &NotClaimed, slot: &Slot) -> Exit {
             screen.say(
                 "暗証番号が入力されなかったため終了しました。回数は減っていません。予約はそのままです。",
                 "No PIN was entered. No try was spent; the reservation is as it was.",
+            );
+            Exit::Pin
+        }
+        NotClaimed::NotInTime => {
+            screen.say(
+                "入力がなかったため、カードを守るために終了しました。暗証番号の回数は減っていません。予約はそのままです。",
+                "Nothing was typed, so this ended, to protect the card. No try was spent; the reservation is as it was.",
             );
             Exit::Pin
         }
@@ -139,39 +152,161 @@ fn not_done(screen: &mut Screen, reason: FailureReason, delivery: &Delivery) -> 
     exit
 }
 
-fn done(screen: &mut Screen, target: PinKind, claim: Uuid, delivery: &Delivery) -> Exit {
-    let name = words::pin_name(target);
-    let other = words::pin_name(target.other());
-    screen.say("――― 控え ―――", "--- Receipt ---");
-    screen.say(&format!("{}を再設定しました。", name.ja), &format!("Your {} has been reset.", name.en));
+/// What the holder fears after a refusal: that something is gone.
+fn nothing_spent(screen: &mut Screen, failure: &Failure) {
     screen.say(
-        &format!("ほかの暗証番号は変わっていません: {}、券面事項入力補助用、住民基本台帳用。", other.ja),
-        &format!(
-            "The other PINs are unchanged: the {}, and the 4-digit PINs for text input support and for the \
-             resident register.",
-            other.en
+        "カードは変わっていません。暗証番号の残り回数も減っていません。",
+        "The card has not changed. No try of a PIN was spent.",
+    );
+    let lock = failure
+        .kind()
+        .filter(|kind| [ProblemType::CardLocked, ProblemType::CardLockedForGood].contains(kind));
+    match lock {
+        Some(ProblemType::CardLocked) => screen.say(
+            "予約の受付回数も減っていません。予約の期限が先に来た場合は、表示の時刻を過ぎてから、スマートフォンで予約し直してください。",
+            "No visit of the reservation was spent. If the reservation ends first, book again on the phone when that \
+             time has passed.",
         ),
-    );
-    screen.say(
-        "これらに同じ番号を使っていた場合も、前の番号のままです。",
-        "If they had the same number as the old PIN, they still have it.",
-    );
-    reference(screen, claim);
-    let exit = match delivery {
-        Delivery::Final(Verdict::Refused { .. }) => {
-            screen.say(
-                "サーバーは完了を受け付けませんでしたが、新しい暗証番号は使えます。お困りの際はヘルプデスク（0120-95-0178）へ。",
-                "The server did not take the completion, but the new PIN works. Help desk: 0120-95-0178.",
-            );
-            Exit::Refused
-        }
-        Delivery::Final(_) => Exit::Done,
-        Delivery::NotYet(_) => Exit::TryAgain,
-    };
-    screen.say("―――――――――", "---------------");
-    exit
+        Some(_) => screen.say(
+            "予約の受付回数も減っていません。",
+            "No visit of the reservation was spent.",
+        ),
+        None => {}
+    }
 }
 
-fn reference(screen: &mut Screen, claim: Uuid) {
-    screen.say(&format!("お問い合わせ用の記号: {claim}"), &format!("To quote to the help desk: {claim}"));
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use client::{Answer, Language};
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// Paper that a test can read.
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is told in one language, and the exit code.
+    fn told(language: Language, target: PinKind, outcome: &Outcome) -> (String, Exit) {
+        let paper = Paper::default();
+        let exit = tell(&mut Screen::to(language, paper.clone()), target, outcome, None);
+        let text = String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
+        (text, exit)
+    }
+
+    #[track_caller]
+    fn must_say(outcome: &Outcome, target: PinKind, exit: Exit, parts: &[(&str, &str)]) {
+        let (ja, ended) = told(Language::Ja, target, outcome);
+        let (en, _) = told(Language::En, target, outcome);
+        assert_eq!(ended, exit);
+        for (japanese, english) in parts {
+            assert!(ja.contains(japanese), "{japanese}: {ja}");
+            assert!(en.contains(english), "{english}: {en}");
+        }
+    }
+
+    fn refused(kind: ProblemType, facts: &str) -> Outcome {
+        let body = format!(
+            r#"{{"type":"{}","title":"locked","status":403,"instance":"urn:uuid:7","next_step":{{"ja":"次の手順","en":"next step"}}{facts}}}"#,
+            kind.uri()
+        );
+        Outcome::NotClaimed(NotClaimed::Server(Failure::from_answer(&Answer::new(403, body.into_bytes()))))
+    }
+
+    #[test]
+    fn a_card_that_was_locked_since_the_booking_tells_the_end_the_number_and_that_nothing_is_gone() {
+        let facts = r#","locked_until":"2026-11-22T03:00:00Z","number":"123456789012""#;
+        let outcome = refused(ProblemType::CardLocked, facts);
+        must_say(
+            &outcome,
+            PinKind::Signature,
+            Exit::Locked,
+            &[
+                ("次の手順", "next step"),
+                ("12:00:00", "12:00:00"),
+                ("123456789012", "123456789012"),
+                (
+                    "カードは変わっていません。暗証番号の残り回数も減っていません。",
+                    "No try of a PIN was spent.",
+                ),
+                ("予約の受付回数も減っていません。", "No visit of the reservation was spent."),
+                ("予約し直してください", "book again on the phone"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_lock_that_only_the_desk_lifts_tells_the_number_and_no_end() {
+        let outcome = refused(ProblemType::CardLockedForGood, r#","number":"123456789012""#);
+        must_say(
+            &outcome,
+            PinKind::User,
+            Exit::Locked,
+            &[
+                ("次の手順", "next step"),
+                ("123456789012", "123456789012"),
+                ("予約の受付回数も減っていません。", "No visit of the reservation was spent."),
+            ],
+        );
+        assert!(!told(Language::Ja, PinKind::User, &outcome).0.contains("制限の終了"));
+    }
+
+    fn done(delivery: Delivery) -> Outcome {
+        Outcome::Done { claim: Uuid::from_u128(7), delivery }
+    }
+
+    #[test]
+    fn the_receipt_of_a_signature_pin_says_what_works_again_and_what_is_unchanged() {
+        let outcome = done(Delivery::Final(Verdict::Completed));
+        must_say(
+            &outcome,
+            PinKind::Signature,
+            Exit::Done,
+            &[
+                ("署名用暗証番号（英数字6〜16文字）を再設定しました", "Your signature PIN"),
+                ("e-Taxなどの電子申請", "e-Tax filing"),
+                ("大文字", "capitals"),
+                (
+                    "変わっていません: 利用者証明用暗証番号（数字4桁）、券面事項入力補助用、住民基本台帳用",
+                    "unchanged: the user PIN",
+                ),
+                ("00000000-0000-0000-0000-000000000007", "00000000-0000-0000-0000-000000000007"),
+            ],
+        );
+        let (ja, _) = told(Language::Ja, PinKind::Signature, &outcome);
+        assert!(!ja.contains("同じ番号"), "6 letters and digits are never a PIN of 4 digits: {ja}");
+    }
+
+    #[test]
+    fn the_receipt_of_a_user_pin_says_that_pins_of_the_same_number_still_have_it() {
+        let parts = [
+            ("利用者証明用暗証番号（数字4桁）を再設定しました", "Your user PIN"),
+            ("コンビニでの証明書交付", "convenience stores"),
+            ("同じ番号を使っていた場合も、前の番号のままです", "the same number as the old PIN"),
+        ];
+        must_say(&done(Delivery::Final(Verdict::Completed)), PinKind::User, Exit::Done, &parts);
+        let refused = Verdict::Refused { status: 403, kind: None };
+        let works = [("新しい暗証番号は使えます", "the new PIN works")];
+        must_say(&done(Delivery::Final(refused)), PinKind::User, Exit::Refused, &works);
+    }
+
+    #[test]
+    fn a_holder_who_walked_away_reads_later_that_nothing_was_spent() {
+        let outcome = Outcome::NotClaimed(NotClaimed::NotInTime);
+        let parts = [("回数は減っていません。予約はそのままです", "No try was spent")];
+        must_say(&outcome, PinKind::Signature, Exit::Pin, &parts);
+    }
 }

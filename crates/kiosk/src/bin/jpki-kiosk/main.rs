@@ -20,6 +20,7 @@ mod args;
 mod certificate;
 mod check;
 mod ending;
+mod receipt;
 mod recover;
 mod redeem;
 mod setup;

@@ -40,7 +40,7 @@ pub(crate) fn run(
         patience,
     };
     let outcome = kiosk.redeem(target);
-    let exit = ending::tell(&mut terminal.screen, target, &outcome, &slot);
+    let exit = ending::tell(&mut terminal.screen, target, &outcome, slot.trouble.as_ref());
     if !no_wait_removal && slot.has_card() {
         wait_for_removal(&mut slot, &mut terminal, &patience);
     }

@@ -1,11 +1,15 @@
 //! The holder at a terminal: each notice as a line or a numbered step, PINs without echo.
 
+use std::io;
+use std::time::Duration;
+
 use card::Tries;
 use client::entry::Entry;
 use client::{Screen, jst, words};
-use kiosk::{KnownPinComplaint, Notice, Person};
+use kiosk::{Answer, KnownPinComplaint, Notice, Person};
 use reservation::PinKind;
 use secret::NewPinRefused;
+use zeroize::Zeroizing;
 
 const STEPS: usize = 5;
 
@@ -22,11 +26,28 @@ impl Terminal {
         Self { screen, entry, known_pin_asked: false, new_pin_asked: false }
     }
 
-    /// One hidden line; nothing for an empty one, the end of the input, or a terminal that is gone.
-    fn hidden(&mut self) -> Option<String> {
-        let typed = self.entry.hidden_line();
+    /// One hidden line. An empty one, the end of the input and a terminal that is gone are a holder who gives up.
+    fn hidden(&mut self, patience: Duration) -> Answer<String> {
+        let typed = self.entry.hidden_line_within(patience);
         self.screen.after_entry(&self.entry);
-        typed.ok().flatten().filter(|typed| !typed.is_empty())
+        match typed {
+            Ok(Some(typed)) if !typed.is_empty() => Answer::Typed(typed),
+            Ok(_) => Answer::GaveUp,
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => Answer::NotInTime,
+            Err(error) => {
+                tracing::warn!(%error, "nothing can be typed here");
+                Answer::GaveUp
+            }
+        }
+    }
+
+    /// Said once, where the holder begins to type: whoever needs longer must know (WCAG 2.2.1).
+    fn tell_patience(&mut self, patience: Duration) {
+        let secs = patience.as_secs();
+        self.screen.say(
+            &format!("  {secs}秒のあいだ何も入力がないと、カードを守るために終了します。"),
+            &format!("  If nothing is typed for {secs} seconds, this ends, to protect the card."),
+        );
     }
 }
 
@@ -96,7 +117,8 @@ impl Person for Terminal {
         kind: PinKind,
         tries: Tries,
         complaint: Option<KnownPinComplaint>,
-    ) -> Option<String> {
+        patience: Duration,
+    ) -> Answer<String> {
         let language = self.screen.language();
         match complaint {
             None => {}
@@ -107,7 +129,7 @@ impl Person for Terminal {
         }
         // From a pipe the next line is the new PIN, which must not be tried as the known one.
         if complaint.is_some() && !self.entry.is_interactive() {
-            return None;
+            return Answer::GaveUp;
         }
         let (name, tries_words) = (words::pin_name(kind), words::tries(tries));
         if !self.known_pin_asked {
@@ -118,6 +140,7 @@ impl Person for Terminal {
                 "もう一方の暗証番号で本人確認をします（サーバーには送られません）",
                 "You prove yourself with the other PIN (it is not sent to the server)",
             );
+            self.tell_patience(patience);
         }
         if tries.is_last() {
             self.screen.say(
@@ -130,10 +153,15 @@ impl Person for Terminal {
             client::Language::En => format!("Type your {} ({}):", name.en, tries_words.en),
         };
         self.screen.ask(&question, &question);
-        self.hidden()
+        self.hidden(patience)
     }
 
-    fn new_pin(&mut self, kind: PinKind, complaint: Option<NewPinRefused>) -> Option<(String, String)> {
+    fn new_pin(
+        &mut self,
+        kind: PinKind,
+        complaint: Option<NewPinRefused>,
+        patience: Duration,
+    ) -> Answer<(String, String)> {
         let name = words::pin_name(kind);
         if let Some(refused) = complaint {
             self.screen.sentence(&words::new_pin_refused(refused));
@@ -141,11 +169,35 @@ impl Person for Terminal {
         if !self.new_pin_asked {
             self.new_pin_asked = true;
             self.screen.step(4, STEPS, "新しい暗証番号を決めてください", "Choose the new PIN");
+            let (ja, en) = rules(kind);
+            self.screen.say(ja, en);
         }
         self.screen.ask(&format!("新しい{}:", name.ja), &format!("New {}:", name.en));
-        let entry = self.hidden()?;
+        let mut entry = match self.hidden(patience) {
+            // Wiped if the second entry never comes.
+            Answer::Typed(entry) => Zeroizing::new(entry),
+            Answer::GaveUp => return Answer::GaveUp,
+            Answer::NotInTime => return Answer::NotInTime,
+        };
         self.screen.ask("もう一度入力してください:", "Type it once more:");
-        let again = self.hidden()?;
-        Some((entry, again))
+        match self.hidden(patience) {
+            Answer::Typed(again) => Answer::Typed((std::mem::take(&mut *entry), again)),
+            Answer::GaveUp => Answer::GaveUp,
+            Answer::NotInTime => Answer::NotInTime,
+        }
+    }
+}
+
+/// The rules of design §8, told before anything is typed.
+const fn rules(kind: PinKind) -> (&'static str, &'static str) {
+    match kind {
+        PinKind::Signature => (
+            "  半角の英字と数字で6〜16文字。英字と数字をそれぞれ1文字以上。小文字は大文字として登録されます。利用者証明用の4桁を含めないでください。",
+            "  6 to 16 letters and digits, at least one of each; small letters are taken as capitals. It must not contain your 4-digit user PIN.",
+        ),
+        PinKind::User => (
+            "  数字4桁。同じ数字4つ、1234のような連番、生年月日（月日または年）は使えません。",
+            "  4 digits; not one digit four times, no run such as 1234, not your date or year of birth.",
+        ),
     }
 }

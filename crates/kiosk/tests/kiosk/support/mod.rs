@@ -4,5 +4,6 @@
 pub(crate) mod card;
 pub(crate) mod holder;
 pub(crate) mod kill;
+pub(crate) mod pins;
 pub(crate) mod server;
 pub(crate) mod world;

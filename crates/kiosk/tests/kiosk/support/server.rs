@@ -14,6 +14,7 @@ use reservation::{ClaimId, KeyHash, KioskId, Nonce, PinKind, SessionId};
 use time::macros::datetime;
 use uuid::Uuid;
 use wire::kiosk::{Claim, Completion, FailureReason, Granted, Session, Settled};
+use wire::problem::{Facts, Problem, ProblemType, Sentence};
 use x509_parser::der_parser::asn1_rs::FromDer as _;
 use x509_parser::prelude::X509Certificate;
 
@@ -55,6 +56,8 @@ struct Books {
     claims: Vec<GrantedClaim>,
     completed: bool,
     completions: Vec<Completion>,
+    /// Why no claim is granted since the reservation was made.
+    locked: Option<(ProblemType, Facts)>,
     /// Ways for the calls to come, the next one last; an open way when empty.
     ways: Vec<Way>,
     calls: usize,
@@ -68,12 +71,20 @@ pub(crate) struct TestServer {
 
 const KIOSK: &str = "kiosk-1";
 
-fn refused(kind: wire::problem::ProblemType) -> Failure {
-    let body = format!(
-        r#"{{"type":"{}","title":"no","status":403,"instance":"urn:uuid:0","next_step":{{"ja":"x","en":"x"}}}}"#,
-        kind.uri()
-    );
-    Failure::from_answer(&Answer::new(403, body.into_bytes()))
+fn refused(kind: ProblemType) -> Failure {
+    refused_with(kind, Facts::default())
+}
+
+fn refused_with(kind: ProblemType, facts: Facts) -> Failure {
+    let problem = Problem {
+        kind: kind.uri(),
+        title: "no".into(),
+        status: 403,
+        instance: "urn:uuid:0".into(),
+        next_step: Sentence { ja: "x".into(), en: "x".into() },
+        facts,
+    };
+    Failure::from_answer(&Answer::new(403, serde_json::to_vec(&problem).unwrap()))
 }
 
 impl TestServer {
@@ -84,6 +95,11 @@ impl TestServer {
     /// The next calls go these ways.
     pub(crate) fn ways(&self, ways: &[Way]) {
         self.books.borrow_mut().ways = ways.iter().rev().copied().collect();
+    }
+
+    /// Somebody's face failed too often since: claims are refused with these facts.
+    pub(crate) fn lock(&self, kind: ProblemType, facts: Facts) {
+        self.books.borrow_mut().locked = Some((kind, facts));
     }
 
     pub(crate) fn is_completed(&self) -> bool {
@@ -133,7 +149,7 @@ impl KioskServer for TestServer {
     fn open_session(&self, target: Option<PinKind>) -> Result<Session, Failure> {
         self.call(|books| {
             if target.is_some_and(|target| target != self.target) {
-                return Err(refused(wire::problem::ProblemType::KindNotOffered));
+                return Err(refused(ProblemType::KindNotOffered));
             }
             let session = Session {
                 session: format!("session-{}", books.sessions.len()),
@@ -148,13 +164,16 @@ impl KioskServer for TestServer {
     }
 
     fn claim(&self, claim: &Claim) -> Result<Granted, Failure> {
-        use wire::problem::ProblemType as P;
+        use ProblemType as P;
         self.call(|books| {
             if let Some(known) = books.claims.iter().find(|known| known.body.session == claim.session) {
                 let same = known.body == *claim && known.end == ClaimEnd::Live;
                 return if same { Ok(known.granted.clone()) } else { Err(refused(P::SessionUsed)) };
             }
             let session = books.sessions.get(&claim.session).ok_or_else(|| refused(P::SessionInvalid))?;
+            if let Some((kind, facts)) = &books.locked {
+                return Err(refused_with(*kind, facts.clone()));
+            }
             if books.completed {
                 return Err(refused(P::NoReservation));
             }
@@ -198,7 +217,7 @@ impl KioskServer for TestServer {
     }
 
     fn complete(&self, claim: Uuid, token: &ClaimToken, completion: &Completion) -> Result<Settled, Failure> {
-        use wire::problem::ProblemType as P;
+        use ProblemType as P;
         self.call(|books| {
             books.completions.push(completion.clone());
             let number = books.claims.len();

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use client::Retry;
-use kiosk::{ClaimJournal, JournalError, JournalFile, Kiosk, Outcome, Patience, Recovered, Stage};
+use kiosk::{
+    ClaimJournal, Delivery, JournalError, JournalFile, Kiosk, Outcome, Patience, Recovered, Stage, Verdict,
+};
 use reservation::PinKind;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -105,6 +107,11 @@ impl World {
         };
         kiosk.redeem(self.target)
     }
+}
+
+/// Whether the new PIN is set, and the server knows it.
+pub(crate) fn done(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Done { delivery: Delivery::Final(Verdict::Completed), .. })
 }
 
 /// A journal before and after each of whose records the kiosk may die.
