@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::rand;
+use iso7816::tlv::{Tag, Tlv};
 use reservation::pin::PinKind;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,8 @@ use crate::files::{self, FileError, Lock, Readers};
 use crate::issuer::Printed;
 
 const VERSION: u32 = 2;
+/// Object DF27 of EF 0002.
+const PORTRAIT: Tag = Tag(0xDF27);
 /// The PINs of a fresh simulated card.
 pub const FRESH_USER_PIN: &str = "1234";
 /// See [`FRESH_USER_PIN`].
@@ -135,6 +138,15 @@ impl CardFile {
     /// What is printed on the card; does not need the card for itself.
     pub(crate) fn printed(path: &Path) -> Result<Printed, FileError> {
         Ok(read(path)?.printed)
+    }
+
+    /// What is printed on the card, and its portrait.
+    pub(crate) fn front(path: &Path) -> Result<(Printed, Vec<u8>), FileError> {
+        let Stored { printed, surface, .. } = read(path)?;
+        let portrait =
+            Tlv::first(&surface.face).and_then(|(face, _)| Ok(face.child(PORTRAIT)?.value.to_vec()));
+        let portrait = portrait.map_err(|_| FileError::damaged(path, "a card without a portrait"))?;
+        Ok((printed, portrait))
     }
 
     /// Takes the card for this process.

@@ -1,6 +1,8 @@
 //! The command line.
 
-use std::fs;
+mod issue;
+mod pictures;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
@@ -8,17 +10,15 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use reservation::pin::PinKind;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
-use time::{Date, OffsetDateTime};
+use time::OffsetDateTime;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
+use virtual_card::VirtualCard;
 use virtual_card::issuer::layout::{CardName, Layout};
-use virtual_card::issuer::{CardOrder, Generation, Issuer, Revocation};
+use virtual_card::issuer::{Issuer, Revocation};
 use virtual_card::reader::{PortPair, PrivateReaders, SOCKET_VARIABLE};
 use virtual_card::vpcd::{Plugged, SEEN_WITHIN, VpcdError};
-use virtual_card::{AuthorityKey, FRESH_SIGNATURE_PIN, FRESH_USER_PIN, TokenKind, VirtualCard};
 
 /// A software My Number Card for tests and demonstrations. Its issuer, its certificates and the reset of a PIN are
 /// simulated.
@@ -32,7 +32,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Task {
     /// Makes a card; in a new folder, its issuer too.
-    Issue(Issue),
+    Issue(issue::Issue),
     /// Puts a certificate of a card on the revocation list.
     Revoke {
         #[command(flatten)]
@@ -57,6 +57,10 @@ enum Task {
         #[arg(long)]
         trace: bool,
     },
+    /// Photographs the front of a card, as a phone would.
+    Face(pictures::Face),
+    /// Photographs a person, as a phone's camera would: frames for the check of the face.
+    Frames(pictures::Frames),
     /// Runs a private pcscd with two virtual readers, as an ordinary user, until it is ended.
     Reader {
         /// The first reader's port; the second takes the next.
@@ -78,53 +82,10 @@ struct Card {
     name: CardName,
 }
 
-#[derive(Args)]
-struct Issue {
-    #[command(flatten)]
-    card: Card,
-    /// The authority's public key (P-256, PEM): the card accepts its reset authorisations. Without it, none.
-    #[arg(long, value_name = "PUB.pem")]
-    authority: Option<PathBuf>,
-    /// The holder's birth date [default: 1980-02-17].
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
-    birth_date: Option<Date>,
-    /// The day of issue in Japan [default: today].
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
-    issued: Option<Date>,
-    /// Issues the card without a signature certificate, as for a child.
-    #[arg(long)]
-    no_signature: bool,
-    /// Which generation of the issuer's CAs signs.
-    #[arg(long, default_value = "2", value_parser = generation)]
-    generation: Generation,
-    /// What the card says it is; only the first is a My Number Card.
-    #[arg(long, value_enum, default_value = "my-number-card")]
-    token: Token,
-}
-
 #[derive(Clone, Copy, ValueEnum)]
 enum Kind {
     User,
     Signature,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Token {
-    MyNumberCard,
-    ResidentRegisterCard,
-    Android,
-    Iphone,
-}
-
-const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
-
-fn date(text: &str) -> Result<Date, String> {
-    Date::parse(text, DATE).map_err(|_| "a date is written YYYY-MM-DD".to_owned())
-}
-
-fn generation(text: &str) -> Result<Generation, String> {
-    let found = Generation::ALL.into_iter().find(|generation| generation.number().to_string() == text);
-    found.ok_or_else(|| "1 or 2".to_owned())
 }
 
 /// How often a running reader is looked at.
@@ -135,7 +96,9 @@ type Failure = Box<dyn std::error::Error>;
 /// Runs the program. Exit code 0: done, or ended by a signal; 1: failed, with the reason on standard error; 2: usage.
 pub(crate) fn run() -> ExitCode {
     let done = match Cli::parse().task {
-        Task::Issue(issue) => self::issue(issue),
+        Task::Issue(issue) => issue.run(),
+        Task::Face(face) => face.run(),
+        Task::Frames(frames) => frames.run(),
         Task::Revoke { card, kind } => revoke(card, kind),
         Task::CrlRefresh { dir } => crl_refresh(dir),
         Task::Run { card, vpcd, trace } => plug(&card, &vpcd, trace),
@@ -148,39 +111,6 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn issue(issue: Issue) -> Result<(), Failure> {
-    let now = now();
-    let layout = Layout::new(issue.card.dir);
-    let today = CardOrder::today(issue.card.name, now);
-    let order = CardOrder {
-        birth_date: issue.birth_date.unwrap_or(today.birth_date),
-        issued: issue.issued.unwrap_or(today.issued),
-        generation: issue.generation,
-        with_signature: !issue.no_signature,
-        authority: issue.authority.as_deref().map(authority).transpose()?,
-        token: match issue.token {
-            Token::MyNumberCard => TokenKind::MyNumberCard,
-            Token::ResidentRegisterCard => TokenKind::ResidentRegisterCard,
-            Token::Android => TokenKind::AndroidPhone,
-            Token::Iphone => TokenKind::IPhone,
-        },
-        ..today
-    };
-    let card = layout.card(&order.name);
-    Issuer::open(layout, now)?.issue(&order)?;
-    output::line(&format!("issued a simulated card: {}", card.display()));
-    output::line(&format!("user PIN {FRESH_USER_PIN}"));
-    if order.with_signature {
-        output::line(&format!("signature PIN {FRESH_SIGNATURE_PIN}"));
-    }
-    Ok(())
-}
-
-fn authority(path: &Path) -> Result<AuthorityKey, Failure> {
-    let pem = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(AuthorityKey::from_pem(&pem).map_err(|error| format!("{}: {error}", path.display()))?)
 }
 
 fn revoke(card: Card, kind: Kind) -> Result<(), Failure> {

@@ -182,11 +182,11 @@ impl Issuer {
         Ok(issuer)
     }
 
-    /// Makes a card, enters it in the register and writes its file.
+    /// Makes a card, enters it in the register and writes its file. Tells what is printed on it.
     ///
     /// # Errors
     /// [`IssuerError::CardExists`], [`IssuerError::OutOfRange`], or as [`Issuer::open`].
-    pub fn issue(&self, order: &CardOrder) -> Result<(), IssuerError> {
+    pub fn issue(&self, order: &CardOrder) -> Result<Printed, IssuerError> {
         let path = self.layout.card(&order.name);
         if files::read_if_there(&path)?.is_some() {
             return Err(IssuerError::CardExists(order.name.clone()));
@@ -217,14 +217,14 @@ impl Issuer {
                 token: order.token,
                 code_b: printed.code_b()?,
                 birth_six: printed.birth_six()?,
-                printed,
+                printed: printed.clone(),
                 user,
                 signature,
                 surface,
                 authority: order.authority.clone(),
             },
         )?;
-        Ok(())
+        Ok(printed)
     }
 
     /// Puts a card's certificate on its revocation list.

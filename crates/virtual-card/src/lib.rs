@@ -37,7 +37,7 @@ mod in_process;
 #[cfg(feature = "simulator")]
 pub mod issuer;
 #[cfg(feature = "simulator")]
-mod picture;
+pub mod picture;
 #[cfg(feature = "simulator")]
 pub mod reader;
 #[cfg(feature = "simulator")]
@@ -55,6 +55,5 @@ pub use {
     chip::{AuthorityKey, BadAuthorityKey, TokenKind},
     files::FileError,
     in_process::{CardInHand, Fault, InProcess},
-    picture::{PictureError, SILHOUETTE},
     virtual_card::VirtualCard,
 };

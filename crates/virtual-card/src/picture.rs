@@ -1,10 +1,23 @@
-//! Pictures of a simulated card: what the chip holds of the front.
+//! Pictures of a simulated card and its holder: portrait and lines of text in the chip, a photograph of the front, and
+//! frames of a camera.
 
 mod bilevel;
+mod camera;
+mod canvas;
 mod font;
+mod front;
+mod jp2;
+mod photograph;
+mod portrait;
+mod table;
 
 pub(crate) use bilevel::line_of_text;
+pub use camera::{Camera, FRAMES_MOST};
 pub(crate) use font::Font;
+pub use front::{PhotographFormat, photograph_of_front};
+pub use portrait::{BadCrop, Crop, portrait};
+
+use crate::files::FileError;
 
 /// A head without a face, drawn for this project: the portrait of a card that was issued without one. JPEG 2000, grey,
 /// 240 by 300.
@@ -19,6 +32,27 @@ pub enum PictureError {
     /// The font has no such letter, or it is no letter.
     #[error("the font has no letter {0:?}")]
     NoLetter(char),
+    /// The program that encodes JPEG 2000 is missing.
+    #[error("opj_compress is not installed; install the Debian package libopenjp2-tools")]
+    NoEncoder,
+    /// That program failed.
+    #[error("opj_compress failed: {0}")]
+    Encoder(String),
+    /// What was given is no picture of a type that is taken there, or it is damaged or too large.
+    #[error("not a usable picture: {0}")]
+    NotAPicture(String),
+    /// The part to cut out lies outside the picture.
+    #[error("the part to cut out lies outside the picture of {0} by {1} pixels")]
+    OutsidePicture(u32, u32),
+    /// The birth date cannot be printed: before 1873.
+    #[error("such a birth date is not printed on cards")]
+    BirthDate,
+    /// The card's file could not be used.
+    #[error(transparent)]
+    Card(#[from] FileError),
+    /// A file could not be used on the way.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
     /// The picture could not be encoded; a fault of this program.
     #[error("a picture could not be encoded")]
     Encoding,

@@ -15,6 +15,7 @@ use crate::card_file::CardFile;
 use crate::in_process::CardInHand;
 use crate::issuer::layout::{CardName, Layout};
 use crate::issuer::{CardOrder, Issuer, Printed};
+use crate::picture::{PhotographFormat, photograph_of_front};
 use crate::reader::{PrivateReaders, SOCKET_VARIABLE};
 use crate::virtual_card::VirtualCard;
 use crate::vpcd::{Plugged, SEEN_WITHIN};
@@ -113,6 +114,14 @@ impl IssuedCard {
     /// If its file is damaged.
     pub fn printed(&self) -> Printed {
         CardFile::printed(&self.path()).expect("the card's file")
+    }
+
+    /// A phone's photograph of its front, JPEG.
+    ///
+    /// # Panics
+    /// If the machine has no Japanese font.
+    pub fn front(&self) -> Vec<u8> {
+        photograph_of_front(&self.path(), PhotographFormat::Jpeg).expect("a photograph of the front")
     }
 
     /// 照合番号B, which opens the portrait: fourteen digits.

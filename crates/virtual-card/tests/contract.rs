@@ -13,6 +13,11 @@ use virtual_card::reader::PrivateReaders;
 use virtual_card::testing::{IssuedCard, with_private_readers};
 use virtual_card::vpcd::Plugged;
 
+/// The card that both contracts are written for.
+fn card() -> IssuedCard {
+    IssuedCard::with(NOW, |order| order.expires = Some(2035))
+}
+
 /// A card in the hand: on the reader while a transport lives.
 struct InProcessBench {
     hand: CardInHand,
@@ -21,7 +26,7 @@ struct InProcessBench {
 
 impl InProcessBench {
     fn new() -> Self {
-        let issued = IssuedCard::new(NOW);
+        let issued = card();
         Self { hand: issued.in_hand(), _issued: issued }
     }
 }
@@ -40,6 +45,7 @@ impl Bench for InProcessBench {
 
 mod in_process {
     card::card_contract!(super::run_in_process);
+    card::surface_contract!(super::run_in_process);
 }
 
 fn run_in_process(_test: &str, check: Check) {
@@ -59,8 +65,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 impl PcscBench {
     fn new(address: &str) -> Self {
         let reader = PcscReader::find(Some(PrivateReaders::FIRST)).expect("the private reader");
-        let mut bench =
-            Self { address: address.to_owned(), reader, issued: IssuedCard::new(NOW), plugged: None };
+        let mut bench = Self { address: address.to_owned(), reader, issued: card(), plugged: None };
         bench.put_back();
         bench
     }
@@ -84,6 +89,7 @@ impl Bench for PcscBench {
 
 mod through_pcsc {
     card::card_contract!(super::run_through_pcsc);
+    card::surface_contract!(super::run_through_pcsc);
 }
 
 fn run_through_pcsc(test: &str, check: Check) {

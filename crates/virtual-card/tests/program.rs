@@ -94,11 +94,12 @@ impl Reader {
 #[test]
 fn a_card_is_issued_with_its_pins_told_once_and_a_second_one_beside_it() {
     let folder = tempfile::tempdir().unwrap();
-    let said = run(folder.path(), &["issue"]).expect_ok("a card");
+    let said = run(folder.path(), &["issue", "--expires", "2035"]).expect_ok("a card");
     assert_eq!(
         said.out,
         format!(
-            "issued a simulated card: {}\nuser PIN 1234\nsignature PIN ABC123\n",
+            "issued a simulated card: {}\nuser PIN 1234\nsignature PIN ABC123\nborn 昭和55年2月17日\n\
+             expires 2035-02-17\nsecurity code 2285\n",
             folder.path().join("card.json").display()
         )
     );

@@ -1,9 +1,11 @@
 //! What was put on the card at issue.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Digest, SHA256, digest};
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, KeyPair as _, ParsedPublicKey};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, KeyPair as _, ParsedPublicKey, RSA_PKCS1_SHA256, RsaEncoding,
+};
 use der::Decode as _;
 use reservation::id::KeyHash;
 use reservation::pin::PinKind;
@@ -88,6 +90,12 @@ impl Content {
     }
 }
 
+/// DER of a DigestInfo for SHA-256, up to the hash.
+const SHA256_DIGEST_INFO: [u8; 19] = [
+    0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00,
+    0x04, 0x20,
+];
+
 /// An RSA-2048 key that signs.
 pub(crate) struct SigningKey {
     pub(crate) private: KeyPair,
@@ -103,8 +111,19 @@ impl SigningKey {
         Some(Self { private, pkcs8 })
     }
 
+    pub(crate) fn sign_hash(&self, encoding: &'static dyn RsaEncoding, hash: &Digest) -> Option<Vec<u8>> {
+        let mut signature = vec![0; self.private.public_modulus_len()];
+        self.private.sign_digest(encoding, hash, &mut signature).ok()?;
+        Some(signature)
+    }
+
     /// PKCS #1 v1.5 over a block of at most 245 bytes, as it is.
     pub(crate) fn sign_block(&self, block: &[u8]) -> Option<Vec<u8>> {
+        // The usual block is a DigestInfo for SHA-256, which the faster library can sign too.
+        let hash = block.strip_prefix(&SHA256_DIGEST_INFO).filter(|hash| hash.len() == SHA256.output_len());
+        if let Some(hash) = hash {
+            return self.sign_hash(&RSA_PKCS1_SHA256, &Digest::import_less_safe(hash, &SHA256).ok()?);
+        }
         let private = rsa::RsaPrivateKey::from_pkcs8_der(&self.pkcs8).ok()?;
         private.sign(Pkcs1v15Sign::new_unprefixed(), block).ok()
     }

@@ -117,25 +117,13 @@ fn sign_hash(
     encoding: &'static dyn RsaEncoding,
     hash: &Digest,
 ) -> Result<Vec<u8>, StatusWord> {
-    let mut signature = vec![0; SIGNATURE_BYTES];
-    key.private.sign_digest(encoding, hash, &mut signature).map_err(|_| sw::MEMORY_FAILURE)?;
-    Ok(signature)
+    key.sign_hash(encoding, hash).ok_or(sw::MEMORY_FAILURE)
 }
-
-/// DER of a DigestInfo for SHA-256, up to the hash.
-const SHA256_DIGEST_INFO: [u8; 19] = [
-    0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00,
-    0x04, 0x20,
-];
 
 /// PKCS #1 v1.5 over the block as it is.
 fn pad_and_sign(key: &SigningKey, block: &[u8]) -> Result<Vec<u8>, StatusWord> {
     if block.len() > LONGEST_BLOCK {
         return Err(StatusWord::ConditionsNotSatisfied);
-    }
-    // The usual block is a DigestInfo for SHA-256, which the faster library can sign too.
-    if let Some(hash) = block.strip_prefix(&SHA256_DIGEST_INFO).filter(|hash| hash.len() == SHA256_BYTES) {
-        return sign_hash(key, &RSA_PKCS1_SHA256, &imported(hash)?);
     }
     key.sign_block(block).ok_or(sw::MEMORY_FAILURE)
 }

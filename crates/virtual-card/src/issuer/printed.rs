@@ -31,7 +31,10 @@ pub struct Printed {
 
 impl Printed {
     /// The birth date in its era.
-    pub(crate) fn era_birth_date(&self) -> Result<EraDate, IssuerError> {
+    ///
+    /// # Errors
+    /// [`IssuerError::OutOfRange`] before 1873.
+    pub fn era_birth_date(&self) -> Result<EraDate, IssuerError> {
         let year = u16::try_from(self.birth_date.year()).map_err(|_| IssuerError::OutOfRange)?;
         EraDate::from_gregorian(year, self.birth_date.month().into(), self.birth_date.day())
             .map_err(|_| IssuerError::OutOfRange)
