@@ -92,7 +92,7 @@ fn a_signature_plus_the_modulus_is_not_the_signature() {
     assert!(!openssl::verify_signature(&key.spki(), &message, &sum));
 }
 
-fn add(a: &[u8], b: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn add(a: &[u8], b: &[u8]) -> Option<Vec<u8>> {
     let mut carry = 0u16;
     let mut sum = vec![0; a.len()];
     for index in (0..a.len()).rev() {

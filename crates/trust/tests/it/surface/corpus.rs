@@ -9,6 +9,7 @@ use super::issued::{
 use super::opinion::{myna_accepts, openssl_recovers};
 use crate::authority::test_key;
 use crate::openssl;
+use crate::signatures::add;
 
 const HOLDER: SurfaceError = SurfaceError::Malformed(SurfacePart::Holder);
 const PICTURES: SurfaceError = SurfaceError::Malformed(SurfacePart::Pictures);
@@ -419,4 +420,18 @@ fn openssl_finds_the_right_payload_in_none_of_the_signatures_that_nobody_made() 
         let finds = openssl_recovers(&municipality, &surface.signature).as_ref() == Some(&right);
         assert!(!finds || reads_a_part, "openssl: {name}");
     }
+}
+
+#[test]
+fn a_signature_plus_the_modulus_is_not_the_signature() {
+    let modulus = test_key("municipality").modulus();
+    // Of some surfaces the sum still has 256 bytes; it is the same number modulo n.
+    let (surface, sum) = (0..u8::MAX)
+        .map(|counter| Surface::genuine(&Content { sex: counter, ..Content::of_hanako() }))
+        .find_map(|surface| add(&surface.signature, &modulus).map(|sum| (surface, sum)))
+        .unwrap();
+    assert!(verify_surface(&surface.parts(), &anchors()).is_ok());
+    let surface = Surface { signature: sum, ..surface };
+    assert_eq!(verify_surface(&surface.parts(), &anchors()).map(|_| ()), Err(NOT_SIGNED));
+    assert!(!myna_accepts(&surface));
 }
