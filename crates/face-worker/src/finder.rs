@@ -4,7 +4,9 @@ use face::UnfitReason;
 use face_dlib_sys::{Detection, DlibError, Engine, Landmarks, Rect};
 
 use crate::pixels::Pixels;
-use crate::rules::{BRIGHTEST_FACE, BRIGHTEST_PICTURE, DARKEST_FACE, DARKEST_PICTURE, FRONTAL_OFF, Look};
+use crate::rules::{
+    BRIGHTEST_FACE, BRIGHTEST_PICTURE, DARKEST_FACE, DARKEST_PICTURE, FAINTEST_OTHER_FACE, FRONTAL_OFF, Look,
+};
 
 /// A face, with the picture it is on.
 #[derive(Debug)]
@@ -38,10 +40,9 @@ impl From<DlibError> for NoFace {
 pub(crate) fn find(engine: &mut Engine, pixels: Pixels, look: Look) -> Result<Face, NoFace> {
     let pixels = pixels.reduced(look.long_side);
     let image = pixels.as_dlib().ok_or(UnfitReason::NotAPicture)?;
-    let face = match *engine.detect(image, false)? {
-        [Detection { rect, .. }] => rect,
-        [] => second_look(engine, &pixels, look)?,
-        _ => return Err(UnfitReason::SeveralFaces.into()),
+    let face = match the_one(&engine.detect(image, false)?)? {
+        Some(face) => face,
+        None => second_look(engine, &pixels, look)?,
     };
     if face.width() < look.narrowest {
         return Err(UnfitReason::TooSmall.into());
@@ -75,14 +76,18 @@ fn second_look(engine: &mut Engine, pixels: &Pixels, look: Look) -> Result<Rect,
     }
     let smaller = pixels.reduced_copy(look.second_look);
     let image = smaller.as_dlib().ok_or(UnfitReason::NotAPicture)?;
-    match *engine.detect(image, true)? {
-        [Detection { rect, .. }] => {
-            let scale = f64::from(pixels.width()) / f64::from(smaller.width().max(1));
-            Ok(scaled(rect, scale))
-        }
-        [] => Err(UnfitReason::NoFace.into()),
-        _ => Err(UnfitReason::SeveralFaces.into()),
-    }
+    let face = the_one(&engine.detect(image, true)?)?.ok_or(UnfitReason::NoFace)?;
+    let scale = f64::from(pixels.width()) / f64::from(smaller.width().max(1));
+    Ok(scaled(face, scale))
+}
+
+/// The one face among what was found: the surest, unless another is more than a pattern in clothes or curtains.
+fn the_one(found: &[Detection]) -> Result<Option<Rect>, UnfitReason> {
+    let surest = found.iter().enumerate().max_by(|(_, a), (_, b)| a.score.total_cmp(&b.score));
+    let Some((surest, face)) = surest else { return Ok(None) };
+    let another =
+        |(number, other): (usize, &Detection)| number != surest && other.score >= FAINTEST_OTHER_FACE;
+    if found.iter().enumerate().any(another) { Err(UnfitReason::SeveralFaces) } else { Ok(Some(face.rect)) }
 }
 
 fn scaled(rect: Rect, scale: f64) -> Rect {
@@ -116,6 +121,19 @@ mod tests {
     use face_dlib_sys::Point;
 
     use super::*;
+
+    fn found(score: f64) -> Detection {
+        let rect = Rect { left: 0, top: 0, right: 100, bottom: 100 };
+        Detection { rect, score, sub_detector: 0 }
+    }
+
+    #[test]
+    fn a_pattern_beside_a_face_is_no_second_person_and_a_face_is() {
+        assert_eq!(the_one(&[]), Ok(None));
+        assert!(the_one(&[found(0.01)]).unwrap().is_some(), "a faint face alone is the face");
+        assert!(the_one(&[found(0.06), found(1.4)]).unwrap().is_some());
+        assert_eq!(the_one(&[found(1.4), found(0.5)]), Err(UnfitReason::SeveralFaces));
+    }
 
     fn face(points: [(i32, i32); 5]) -> Landmarks {
         Landmarks(points.map(|(x, y)| Point { x, y }))

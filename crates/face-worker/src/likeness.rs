@@ -97,7 +97,7 @@ mod tests {
         let nan = at(f32::NAN);
         assert_eq!(finding(&nan, &[at(0.0), at(0.0)], THRESHOLDS), Finding::NoMatch);
         assert_eq!(finding(&at(0.0), &[at(0.0), nan.clone()], THRESHOLDS), Finding::SeveralPeople);
-        assert_eq!(finding(&at(0.0), &[nan.clone()], THRESHOLDS), Finding::NoMatch);
+        assert_eq!(finding(&at(0.0), std::slice::from_ref(&nan), THRESHOLDS), Finding::NoMatch);
         assert_eq!(finding(&at(0.0), &[], THRESHOLDS), Finding::NoMatch);
         assert_eq!(front(&at(0.0), &nan, THRESHOLDS), FrontFinding::Differs);
     }
