@@ -6,11 +6,11 @@ use mobile_bridge::reading::{self, Looked, Proved, SurfaceReading};
 use mobile_bridge::{CardProof, CardTrouble, ToSign};
 use reservation::PinKind;
 use secret::Pin;
-use trust::{SurfaceAnchors, SurfaceParts, verify_surface};
+use trust::{SurfaceParts, verify_surface};
 use virtual_card::{CardInHand, Fault};
 use wire::app::SurfaceFile;
 
-use crate::support::card::{block, fresh_card, layout, right_code, wrong_code};
+use crate::support::card::{block, fresh_card, right_code, surface_anchors, wrong_code};
 use crate::support::world::{World, right_pin};
 
 fn signature() -> World {
@@ -75,8 +75,8 @@ async fn the_surface_file_is_genuine_and_the_card_signed_that_it_was_there() {
         signature: &file.signature.0,
         certificate: &file.certificate.0,
     };
-    let anchors = SurfaceAnchors::load(&layout().surface_anchors()).unwrap();
-    let genuine = verify_surface(&parts, &anchors).unwrap();
+    let anchors = tempfile::tempdir().unwrap();
+    let genuine = verify_surface(&parts, &surface_anchors(anchors.path())).unwrap();
     let ToSign::Signature(statements) = to_sign else { panic!("{to_sign:?}") };
     let presence = card.evidence.presence.unwrap();
     genuine

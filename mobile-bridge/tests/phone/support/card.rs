@@ -1,71 +1,82 @@
-//! One issued card, copied for each test.
+//! Issued cards, copied for each test.
 
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use card::Jpki;
 use mobile_bridge::printed::{ExpiryYear, PrintedBirth, PrintedFields, security_code};
 use reservation::PinKind;
 use secret::{Pin, VerificationCodeB};
-use tempfile::TempDir;
 use time::macros::datetime;
-use virtual_card::issuer::layout::{CardName, Layout};
-use virtual_card::issuer::{CardOrder, Issuer};
+use trust::SurfaceAnchors;
+use virtual_card::issuer::CardOrder;
+use virtual_card::testing::IssuedCard;
 use virtual_card::{CardInHand, TokenKind};
 
+/// A card's file and its issuer's anchors, kept in memory so that no folder outlives its test.
 struct Issued {
-    dir: TempDir,
-    card: PathBuf,
-    other: PathBuf,
-    phone: PathBuf,
-    child: PathBuf,
+    card: Vec<u8>,
+    surface_anchors: Vec<(OsString, Vec<u8>)>,
 }
 
-/// Issued once: RSA keys take a while.
-fn issued() -> &'static Issued {
-    static ISSUED: OnceLock<Issued> = OnceLock::new();
-    ISSUED.get_or_init(|| {
-        let dir = tempfile::tempdir().unwrap();
-        let now = datetime!(2026-11-21 03:00 UTC);
-        let layout = Layout::new(dir.path());
-        let issuer = Issuer::open(layout.clone(), now).unwrap();
-        let issue = |name: &str, change: &dyn Fn(&mut CardOrder)| {
-            let name: CardName = name.parse().unwrap();
-            let mut order = CardOrder::today(name.clone(), now);
+/// Issues a card of that name the first time it is asked for: RSA keys take a while.
+fn issued(name: &'static str, change: impl Fn(&mut CardOrder)) -> Arc<Issued> {
+    static ISSUED: Mutex<BTreeMap<&str, Arc<Issued>>> = Mutex::new(BTreeMap::new());
+    let mut issued = ISSUED.lock().unwrap_or_else(PoisonError::into_inner);
+    let issue = || {
+        let card = IssuedCard::with(datetime!(2026-11-21 03:00 UTC), |order| {
             // Born 1980-02-17, code 2285: the worked example of card facts §3.1.
             order.expires = Some(2035);
-            change(&mut order);
-            issuer.issue(&order).unwrap();
-            layout.card(&name)
-        };
-        Issued {
-            card: issue("card", &|_| {}),
-            other: issue("other", &|order| order.holder = "番号　太郎".to_owned()),
-            phone: issue("phone", &|order| order.token = TokenKind::AndroidPhone),
-            child: issue("child", &|order| order.with_signature = false),
-            dir,
-        }
-    })
+            change(order);
+        });
+        let anchors = std::fs::read_dir(card.layout().surface_anchors()).unwrap();
+        let surface_anchors = anchors.map(|file| {
+            let file = file.unwrap();
+            (file.file_name(), std::fs::read(file.path()).unwrap())
+        });
+        Arc::new(Issued {
+            card: std::fs::read(card.path()).unwrap(),
+            surface_anchors: surface_anchors.collect(),
+        })
+    };
+    issued.entry(name).or_insert_with(issue).clone()
 }
 
-fn copy(of: &Path, dir: &Path) -> CardInHand {
-    let copy = dir.join(of.file_name().unwrap());
-    std::fs::copy(of, &copy).unwrap();
+fn usual() -> Arc<Issued> {
+    issued("card", |_| {})
+}
+
+fn copy(issued: &Issued, name: &str, dir: &Path) -> CardInHand {
+    let copy = dir.join(format!("{name}.json"));
+    std::fs::write(&copy, &issued.card).unwrap();
     CardInHand::open(&copy).unwrap()
 }
 
 pub(crate) fn fresh_card(dir: &Path) -> CardInHand {
-    copy(&issued().card, dir)
+    copy(&usual(), "card", dir)
+}
+
+/// What vouches for the fresh card's front.
+pub(crate) fn surface_anchors(dir: &Path) -> SurfaceAnchors {
+    for (name, pem) in &usual().surface_anchors {
+        std::fs::write(dir.join(name), pem).unwrap();
+    }
+    SurfaceAnchors::load(dir).unwrap()
 }
 
 /// Another person's card.
 pub(crate) fn other_card(dir: &Path) -> CardInHand {
-    copy(&issued().other, dir)
+    copy(&issued("other", |order| order.holder = "番号　太郎".to_owned()), "other", dir)
 }
 
-/// Where the issuer's folder is.
-pub(crate) fn layout() -> Layout {
-    Layout::new(issued().dir.path())
+pub(crate) fn smartphone_token(dir: &Path) -> CardInHand {
+    copy(&issued("phone", |order| order.token = TokenKind::AndroidPhone), "phone", dir)
+}
+
+pub(crate) fn childs_card(dir: &Path) -> CardInHand {
+    copy(&issued("child", |order| order.with_signature = false), "child", dir)
 }
 
 /// What the fresh card prints on its front.
@@ -85,14 +96,6 @@ fn code(printed: &str) -> VerificationCodeB {
         security_code: security_code(printed.to_owned()).unwrap(),
     }
     .into_code()
-}
-
-pub(crate) fn smartphone_token(dir: &Path) -> CardInHand {
-    copy(&issued().phone, dir)
-}
-
-pub(crate) fn childs_card(dir: &Path) -> CardInHand {
-    copy(&issued().child, dir)
 }
 
 /// Blocks a PIN as a holder does, with wrong tries.
