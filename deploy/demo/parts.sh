@@ -59,8 +59,8 @@ clear_away() {
 
 make_site() {
     chapter "a" "The operator makes a site"
-    spell "$BIN/jpki-reset" init --dir "$DIR/site"
-    "$BIN/jpki-reset" init --dir "$DIR/site" >"$DIR/init.log"
+    spell "$BIN/jpki-reset" init --dir "$DIR/site" --face-models "$CACHE/models"
+    "$BIN/jpki-reset" init --dir "$DIR/site" --face-models "$CACHE/models" >"$DIR/init.log"
     app_port=$(free_ports 8443)
     kiosk_port=$((app_port + 1))
     admin_port=$(free_ports $((app_port + 2)))
@@ -73,9 +73,12 @@ make_site() {
 }
 
 issue_card() {
-    chapter "b" "The simulated issuer issues a My Number Card"
-    local command=("$BIN/virtual-card" issue --dir "$DIR/site/trust" --authority "$DIR/site/keys/card-authority.pub.pem")
+    chapter "b" "The simulated issuer issues a My Number Card with the holder's portrait in its chip"
+    local command=("$BIN/virtual-card" issue --dir "$DIR/site/trust" --authority "$DIR/site/keys/card-authority.pub.pem"
+        --portrait "$HOLDER")
     show "${command[@]}"
+    # What the phone asks for: birth date, expiry year and security code as printed, yes to what it understood, user PIN.
+    PRINTED=$'昭和55年2月17日\n'$(($(date +%Y) + 10))$'\n2285\nyes\n1234'
 }
 
 start_readers() {
@@ -148,11 +151,16 @@ SETTINGS
     KIOSK_OPTIONS=(--config "$KEY/kiosk.toml" --reader "$KIOSK_READER" --lang "$SPEAK")
 }
 
+# What the simulated camera of a phone sees.
+photograph_card() { "$BIN/virtual-card" face --dir "$DIR/site/trust" --out "$DIR/$1"; }
+take_frames() { "$BIN/virtual-card" frames --picture "$1" --out "$DIR/$2"; }
+
 phone() { "$BIN/jpki-phone" "${PHONE_OPTIONS[@]}" "$@"; }
 kiosk() { "$BIN/jpki-kiosk" "${KIOSK_OPTIONS[@]}" "$@"; }
 
 # What a card program of other authors does with a PIN that somebody types. The PIN stands on its command line, as
 # that tool wants it; our own programs take PINs from the keyboard or standard input only.
+verify_signature_pin() { pkcs15-tool --reader "$1" --verify-pin --auth-id 02 --pin "$2"; }
 verify_user_pin() { pkcs15-tool --reader "$1" --verify-pin --auth-id 01 --pin "$2"; }
 
 finish() {
@@ -172,10 +180,12 @@ finish() {
                                                                   the card goes from the phone to the kiosk
      jpki-kiosk --config $KEY/kiosk.toml --reader '$KIOSK_READER' redeem --target user
      jpki-kiosk --config $KEY/kiosk.toml check
+     jpki-phone --config $DIR/phone.toml --reader '$PHONE_READER' book --target signature --again \\
+         --front $DIR/front.png --frames $DIR/holder           the printed fields: see chapter b
      jpki-reset doctor --config $DIR/site/jpki-reset.toml
      jpki-reset kiosk disable tokyo-0001 --config $DIR/site/jpki-reset.toml
 
-   The signature PIN is ABC123, the user PIN now 8351. The card lies at the phone; Ctrl-C here ends all.
+   The signature PIN is now KAWA2026, the user PIN 8351. The card lies at the phone; Ctrl-C here ends all.
    Logs and records: $DIR
 
 TEXT

@@ -9,6 +9,8 @@ chapter() { printf '\n%s%s── %s  %s%s\n' "$bold" "$blue" "$1" "$2" "$plain";
 note() { printf '%s   %s%s\n' "$grey" "$1" "$plain"; }
 done_() { printf '%s   ✓ %s%s\n' "$green" "$1" "$plain"; }
 fail() { printf '%s   ✗ %s%s\n' "$red" "$1" "$plain" >&2; exit 1; }
+# What the holder types, in the order it is asked for, each behind its own comma.
+say_typed() { say_input "types, one after the other: ${1//$'\n'/, }"; }
 say_input() { printf '%s   the holder %s%s\n' "$grey" "$1" "$plain"; }
 
 # The command line as a person would type it; folders of this machine are shortened.
@@ -55,6 +57,9 @@ spell_call() {
             with_input) shift 2 ;;
             phone) shift; spell "$BIN/jpki-phone" "${PHONE_OPTIONS[@]}" "$@"; return ;;
             kiosk) shift; spell "$BIN/jpki-kiosk" "${KIOSK_OPTIONS[@]}" "$@"; return ;;
+            photograph_card) spell "$BIN/virtual-card" face --dir "$DIR/site/trust" --out "$2"; return ;;
+            take_frames) spell "$BIN/virtual-card" frames --picture "$(basename "$2")" --out "$3"; return ;;
+            verify_signature_pin) spell pkcs15-tool --reader "$2" --verify-pin --auth-id 02 --pin "$3"; return ;;
             verify_user_pin) spell pkcs15-tool --reader "$2" --verify-pin --auth-id 01 --pin "$3"; return ;;
             *) spell "$@"; return ;;
         esac
