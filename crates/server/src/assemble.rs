@@ -104,10 +104,14 @@ pub fn face(config: &Config) -> Result<Option<FaceMaterial>, StartError> {
     let setting = |setting, problem| StartError::Setting { setting, problem };
     let missing = |path: PathBuf, remedy| StartError::Face { path, remedy };
     let anchors = config.trust.surface_anchors();
-    let anchors = anchors.ok_or(setting("trust.surface_anchors", "is missing, or set service.book_signature to false"))?;
+    let anchors = anchors
+        .ok_or(setting("trust.surface_anchors", "is missing, or set service.book_signature to false"))?;
     let anchors = SurfaceAnchors::load(&anchors).map_err(|error| StartError::Trust(error.to_string()))?;
     if anchors.summaries().is_empty() {
-        return Err(setting("trust.surface_anchors", "the directory holds no root, so no portrait could be believed"));
+        return Err(setting(
+            "trust.surface_anchors",
+            "the directory holds no root, so no portrait could be believed",
+        ));
     }
     let program = config.face.program().or_else(beside_us);
     let program = program.ok_or(setting("face.program", "is missing, and our own place is not known"))?;
@@ -115,13 +119,17 @@ pub fn face(config: &Config) -> Result<Option<FaceMaterial>, StartError> {
         return Err(missing(program, "`make build` builds it; or name another place in face.program"));
     }
     let models = config.face.models();
-    let models = models.ok_or(setting("face.models", "is missing; `make models` fetches the models and says where"))?;
+    let models = models
+        .ok_or(setting("face.models", "is missing; `make models` fetches the models and says where"))?;
     if let Some(absent) = MODELS.iter().map(|name| models.join(name)).find(|file| !file.is_file()) {
         return Err(missing(absent, "`make models` fetches it; face.models names the directory"));
     }
     let (accept, refuse) = (config.face.accept, config.face.refuse);
     if !(accept > 0.0 && accept <= refuse && refuse < 2.0) {
-        return Err(setting("face.accept", "must be above 0, and not above face.refuse, which must be below 2"));
+        return Err(setting(
+            "face.accept",
+            "must be above 0, and not above face.refuse, which must be below 2",
+        ));
     }
     let defaults = face::Settings::new(program, models);
     let workers = config.face.workers.unwrap_or(defaults.workers).max(1);

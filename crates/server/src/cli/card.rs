@@ -49,7 +49,10 @@ pub async fn approve_lift(options: &LiftOptions) -> Result<(), CliError> {
 /// [`CliError`] says what to do.
 pub async fn lift(options: &LiftOptions) -> Result<(), CliError> {
     let card = asked(options, "lift").await?;
-    output::line(&format!("The lock of {} is lifted; its face failures count from nought again.", card.number));
+    output::line(&format!(
+        "The lock of {} is lifted; its face failures count from nought again.",
+        card.number
+    ));
     Ok(())
 }
 
@@ -130,7 +133,10 @@ mod tests {
             lock: CardLock::LockedUntil {
                 since: datetime!(2026-11-21 03:00 UTC),
                 until: datetime!(2026-11-22 03:00 UTC),
-                approval: Some(LiftApproval { staff: "suzuki".into(), until: datetime!(2026-11-21 05:00 UTC) }),
+                approval: Some(LiftApproval {
+                    staff: "suzuki".into(),
+                    until: datetime!(2026-11-21 05:00 UTC),
+                }),
             },
             failures_in_all: 7,
             reservation: Some(CardReservation {

@@ -54,15 +54,14 @@ fn settings_text(options: &InitOptions, trust: &Path) -> Result<String, CliError
     let trust = if trust == Path::new("trust") { trust.to_owned() } else { absolute(trust)? };
     let trust = in_toml(&trust)?;
     let ports = [("8443", port), ("8444", port + 1), ("8445", port + 2)];
-    let mut text = ports.iter().fold(SETTINGS.replace("\"trust/", &format!("\"{trust}/")), |text, (from, to)| {
-        text.replace(&format!("127.0.0.1:{from}"), &format!("127.0.0.1:{to}"))
-            .replace(&format!("localhost:{from}\""), &format!("localhost:{to}\""))
-    });
+    let mut text =
+        ports.iter().fold(SETTINGS.replace("\"trust/", &format!("\"{trust}/")), |text, (from, to)| {
+            text.replace(&format!("127.0.0.1:{from}"), &format!("127.0.0.1:{to}"))
+                .replace(&format!("localhost:{from}\""), &format!("localhost:{to}\""))
+        });
     if let Some(models) = &options.face_models {
         let models = format!("models = \"{}\"", in_toml(&absolute(models)?)?);
-        for (commented, set) in
-            [(BOOK_SIGNATURE, "book_signature = true"), (FACE_MODELS, models.as_str())]
-        {
+        for (commented, set) in [(BOOK_SIGNATURE, "book_signature = true"), (FACE_MODELS, models.as_str())] {
             debug_assert!(text.contains(commented), "the documented settings have this line");
             text = text.replace(commented, set);
         }
@@ -91,8 +90,12 @@ fn say_what_next(site: &Site, options: &InitOptions) {
         site.path("keys/card-authority.pub.pem").display()
     ));
     if options.face_models.is_none() {
-        output::line("The signature PIN cannot be booked yet: `make models` fetches the face engine's models, then");
-        output::line("set face.models and service.book_signature in the settings, or begin with --face-models DIR.");
+        output::line(
+            "The signature PIN cannot be booked yet: `make models` fetches the face engine's models, then",
+        );
+        output::line(
+            "set face.models and service.book_signature in the settings, or begin with --face-models DIR.",
+        );
     }
     output::line("then");
     output::line(&format!("  jpki-reset serve --config {}", site.path("jpki-reset.toml").display()));
@@ -206,8 +209,7 @@ mod tests {
     fn a_site_with_face_models_offers_the_signature_pin() {
         let dir = tempfile::tempdir().unwrap();
         let models = dir.path().join("models");
-        let options =
-            InitOptions { face_models: Some(models.clone()), ..options(dir.path().join("site")) };
+        let options = InitOptions { face_models: Some(models.clone()), ..options(dir.path().join("site")) };
         run(&options).unwrap();
         let config = Config::load_file(&options.dir.join("jpki-reset.toml")).unwrap();
         assert!(config.service.book_signature);

@@ -107,3 +107,27 @@ async fn metrics_count_routes_and_problems_and_name_nobody() {
     assert_eq!(get(&site, "/healthz").await.status, 200);
     assert_eq!(get(&site, "/readyz").await.status, 200);
 }
+
+#[tokio::test]
+async fn metrics_count_face_attempts_by_verdict_and_what_the_engine_was_asked() {
+    let site = Site::new();
+    let holder = site.holder("taro");
+    let phone = site.registered_phone().await;
+    let at = phone.at_face(&holder).await;
+    phone.fail(&at, 2).await;
+    phone.attempt(&at, "taro", 1).await;
+    site.faces.set_busy(true);
+    let again = phone.start_signature().await;
+    let reading = phone.read(&again, &holder);
+    phone.send_reading(again.booking, &reading).await;
+    let text = String::from_utf8(get(&site, "/metrics").await.body).unwrap();
+    for line in [
+        r#"jpki_reset_face_attempts_total{verdict="rejected"} 2"#,
+        r#"jpki_reset_face_attempts_total{verdict="accepted"} 1"#,
+        r#"jpki_reset_face_engine_total{step="inspect",outcome="answered"} 3"#,
+        r#"jpki_reset_face_engine_total{step="front",outcome="busy"} 1"#,
+        r#"jpki_reset_face_engine_seconds_count{step="compare"} 3"#,
+    ] {
+        assert!(text.contains(line), "{line} is not in:\n{text}");
+    }
+}

@@ -74,27 +74,6 @@ async fn nothing_begins_without_the_terms_in_force_and_consent() {
 }
 
 #[tokio::test]
-async fn the_signature_pin_is_not_offered_without_its_face_step() {
-    let site = Site::new();
-    let phone = site.registered_phone().await;
-    let body = StartBooking { target: wire::PinKind::Signature, ..Phone::wanted() };
-    let refused = phone.call(start_with(&body).key(KEY)).await;
-    assert_eq!(refused.refused(), ProblemType::TargetNotOffered);
-}
-
-#[tokio::test]
-async fn where_the_site_books_the_signature_pin_its_booking_begins_and_asks_for_the_face() {
-    let site = Site::with(|config| config.service.book_signature = true, |_| {});
-    let phone = site.registered_phone().await;
-    let body = StartBooking { target: wire::PinKind::Signature, ..Phone::wanted() };
-    let booking: Booking = phone.call(start_with(&body).key(KEY)).await.json();
-    assert!(booking.steps.contains(&wire::app::Step::Face));
-    let holder = site.holder("taro");
-    let refused = phone.prove(booking.booking, &phone.evidence(&booking, &holder)).await;
-    assert_eq!(refused.refused(), ProblemType::TargetNotOffered, "the face step comes later");
-}
-
-#[tokio::test]
 async fn a_pin_that_no_operator_resets_today_cannot_be_booked() {
     let site = Site::with(|_| {}, |parts| parts.service.offers.0.clear());
     let phone = site.registered_phone().await;

@@ -4,10 +4,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use reservation::PinKind;
-use server::cli::args::AddOptions;
+use server::cli::args::{AddOptions, LiftOptions};
 use server::cli::doctor::{self, Level};
-use server::cli::kiosk;
+use server::cli::{card, kiosk};
 use server::{Config, assemble};
+use wire::app::FaceVerdict;
 use wire::problem::ProblemType;
 
 use crate::site::{NOON, Site};
@@ -111,4 +112,62 @@ async fn a_start_that_would_fail_is_told_by_the_file_that_is_wrong() {
     nothing.service.book_user = false;
     let error = assemble::check(&nothing).map(drop).unwrap_err().to_string();
     assert!(error.contains("service.book_user"), "{error}");
+}
+
+#[tokio::test]
+async fn a_cards_lock_is_lifted_from_the_command_line_by_two_people() {
+    let site = Site::new();
+    let holder = site.holder("taro");
+    let phone = site.registered_phone().await;
+    let at = phone.at_face(&holder).await;
+    let FaceVerdict::Locked { number, .. } = phone.fail(&at, 5).await else { panic!("not locked") };
+    let config = settings(&site);
+    let by =
+        |staff: &str| LiftOptions { config: config.clone(), number: number.clone(), staff: staff.into() };
+    card::show(&config, &number).await.unwrap();
+    let early = card::lift(&by("tanaka")).await.unwrap_err().to_string();
+    assert!(early.contains("approve-lift"), "{early}");
+    card::approve_lift(&by("suzuki")).await.unwrap();
+    let alone = card::lift(&by("suzuki")).await.unwrap_err().to_string();
+    assert!(alone.contains("different person"), "{alone}");
+    card::lift(&by("tanaka")).await.unwrap();
+    phone.book_signature(&holder).await;
+    let mistyped = card::show(&config, "123456789012").await.unwrap_err().to_string();
+    assert!(!mistyped.is_empty());
+}
+
+#[tokio::test]
+async fn what_the_signature_pin_needs_and_is_not_there_is_named_with_what_brings_it() {
+    let site = Site::new();
+    let mut config = Config::load_file(&site.file("jpki-reset.toml")).unwrap();
+    config.service.book_signature = true;
+    let text = std::fs::read_to_string(site.file("jpki-reset.toml")).unwrap();
+    let set = |commented: &str, line: &str| {
+        assert!(text.contains(commented));
+        let file = site.file("signature.toml");
+        let text = text.replace("# book_signature = false", "book_signature = true");
+        let text = text.replace("# program = \"jpki-face\"", "program = \"jpki-reset.toml\"");
+        std::fs::write(&file, text.replace(commented, line)).unwrap();
+        Config::load_file(&file).unwrap()
+    };
+    let refused = |config: &Config| assemble::check(config).map(drop).unwrap_err().to_string();
+
+    let no_program = refused(&config);
+    assert!(no_program.contains("jpki-face") && no_program.contains("make build"), "{no_program}");
+    let no_models = refused(&set("# models", "# models"));
+    assert!(no_models.contains("face.models") && no_models.contains("make models"), "{no_models}");
+    let empty = set("# models = \"models\"", "models = \"admin\"");
+    let absent = refused(&empty);
+    assert!(absent.contains("shape_predictor") && absent.contains("make models"), "{absent}");
+    let report = doctor::examine(&empty, NOON).await;
+    let face = report.0.iter().find(|finding| finding.what.starts_with("face engine")).unwrap();
+    assert!(face.level == Level::Fail && face.what.contains("make models"), "{face:?}");
+    let roots = config.trust.surface_anchors().unwrap();
+    let no_roots = refused(&set(roots.to_str().unwrap(), site.file("admin").to_str().unwrap()));
+    assert!(no_roots.contains("trust.surface_anchors"), "{no_roots}");
+    for model in ["shape_predictor_5_face_landmarks.dat", "dlib_face_recognition_resnet_model_v1.dat"] {
+        std::fs::write(site.file("admin").join(model), "").unwrap();
+    }
+    let crossed = refused(&set("# accept = 0.50", "accept = 0.70\nmodels = \"admin\""));
+    assert!(crossed.contains("face.accept"), "{crossed}");
 }

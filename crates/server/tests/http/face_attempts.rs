@@ -286,3 +286,33 @@ async fn until_judged(phone: &Phone, call: &Call) -> FaceVerdict {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test]
+async fn bodies_with_pictures_share_a_bounded_memory() {
+    let site = Site::with(|config| config.listen.app.budget.upload_memory_mib = Some(16), |_| {});
+    let (taro, hanako) = (site.holder("taro"), site.holder("hanako"));
+    let (first, second) = (site.registered_phone().await, site.registered_phone().await);
+    let (mine, theirs) = (first.at_face(&taro).await, second.at_face(&hanako).await);
+    let heavy = |name: &str| -> Vec<Vec<u8>> {
+        let frame = |number| format!("face:{name}#{number}{}", "x".repeat(900_000)).into_bytes();
+        (0..12).map(frame).collect()
+    };
+    let attempt = first.challenge(mine.booking).await.attempt;
+    let other = second.challenge(theirs.booking).await.attempt;
+    let held = site.faces.hold_compares();
+    let shown = heavy("taro");
+    let judged = first.show(&mine, attempt, &shown);
+    let crowded = async {
+        while site.faces.compares() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let crowded = second.show(&theirs, other, &heavy("hanako")).await;
+        drop(held);
+        crowded
+    };
+    let (judged, crowded) = tokio::join!(judged, crowded);
+    assert_eq!(crowded.refused(), ProblemType::Unavailable);
+    assert!(matches!(judged.json(), FaceVerdict::Matched { .. }));
+    let verdict: FaceVerdict = second.show(&theirs, other, &heavy("hanako")).await.json();
+    assert!(matches!(verdict, FaceVerdict::Matched { .. }));
+}

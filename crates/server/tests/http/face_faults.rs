@@ -30,10 +30,9 @@ fn site() -> (Site, Arc<Troubled>) {
         EmbeddedLedger::open(&Path::new(folder.path()).join("s.redb"), Arc::new(Standing(ahead))).unwrap();
     let troubled = Troubled::before(Arc::new(inner));
     let (store, key) = (troubled.clone(), RootKey::random());
-    let patience =
-        ledger::Patience { tries: 1, pause: Duration::ZERO, at_most: Duration::from_secs(1) };
+    let patience = ledger::Patience { tries: 1, pause: Duration::ZERO, at_most: Duration::from_secs(1) };
     let site = Site::with(
-        |_| {},
+        |config| crate::limits::admit_all(&mut config.rates),
         |parts| {
             parts.store = Store::new(store, Arc::new(Sealer::new(key, Vec::new()))).with_patience(patience);
         },
@@ -51,16 +50,16 @@ const COMMITS: [(&str, RecordKind, u32); 4] = [
 
 #[tokio::test]
 async fn trouble_at_any_commit_of_an_attempt_is_mended_by_its_repeat() {
+    let (site, store) = site();
+    let holder = site.holder("taro");
+    let phone = site.registered_phone().await;
     for (what, kind, after) in COMMITS {
         for trouble in [Trouble::NotDone, Trouble::LostBefore, Trouble::LostAfter] {
+            let at = phone.at_face(&holder).await;
             for (name, expected) in [
-                ("taro", FaceVerdict::Matched { next: Step::Reservation }),
                 ("stranger", FaceVerdict::NotMatched { tries_left: 4 }),
+                ("taro", FaceVerdict::Matched { next: Step::Reservation }),
             ] {
-                let (site, store) = site();
-                let holder = site.holder("taro");
-                let phone = site.registered_phone().await;
-                let at = phone.at_face(&holder).await;
                 let attempt = phone.challenge(at.booking).await.attempt;
                 store.trouble_after(kind, trouble, after, 2);
                 phone.show(&at, attempt, &frames(name, 1)).await;
@@ -108,7 +107,8 @@ async fn a_phone_that_forgot_its_pictures_gets_the_cards_verdict_copied_by_its_n
 }
 
 /// The server is killed after both debits: nobody has a verdict.
-async fn killed_between_debit_and_verdict() -> (Site, crate::phone::Phone, crate::signing::AtFace, uuid::Uuid) {
+async fn killed_between_debit_and_verdict() -> (Site, crate::phone::Phone, crate::signing::AtFace, uuid::Uuid)
+{
     let (site, store) = site();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
@@ -164,6 +164,36 @@ async fn a_debit_that_never_reached_the_card_is_voided_when_its_time_is_over() {
     assert_eq!(verdict, FaceVerdict::Voided { tries_left: 5 });
     assert_eq!(site.faces.compares(), 0);
     let verdict: FaceVerdict = phone.attempt(&at, "taro", 2).await.json();
+    assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
+}
+
+#[tokio::test]
+async fn a_debit_that_waits_for_another_phones_attempt_is_judged_after_it() {
+    let (site, store) = site();
+    let holder = site.holder("taro");
+    let (phone, other) = (site.registered_phone().await, site.registered_phone().await);
+    let at = phone.at_face(&holder).await;
+    let attempt = phone.challenge(at.booking).await.attempt;
+    store.trouble(RecordKind::Card, Trouble::NotDone, 2);
+    phone.show(&at, attempt, &frames("taro", 1)).await;
+    store.trouble(RecordKind::Card, Trouble::NotDone, 0);
+    let theirs = other.at_face(&holder).await;
+    let first = other.challenge(theirs.booking).await.attempt;
+    let held = site.faces.hold_compares();
+    let shown = frames("stranger", 1);
+    let judged = other.show(&theirs, first, &shown);
+    let waits = async {
+        while site.faces.compares() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let waits = phone.show(&at, attempt, &frames("taro", 1)).await;
+        drop(held);
+        waits
+    };
+    let (judged, waits) = tokio::join!(judged, waits);
+    assert_eq!(judged.json::<FaceVerdict>(), FaceVerdict::NotMatched { tries_left: 4 });
+    assert_eq!(waits.refused(), ProblemType::AttemptInProgress);
+    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
     assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
 }
 

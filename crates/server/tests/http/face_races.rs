@@ -95,8 +95,7 @@ async fn a_hundred_attempts_of_ten_phones_on_one_card_are_five_matches_at_most()
     let (phone, at) = &phones[0];
     let told = phone.try_challenge(at.booking).await.problem();
     assert!(
-        [Some(ProblemType::CardLocked), Some(ProblemType::InstallationLocked)]
-            .contains(&told.problem_type())
+        [Some(ProblemType::CardLocked), Some(ProblemType::InstallationLocked)].contains(&told.problem_type())
     );
 }
 

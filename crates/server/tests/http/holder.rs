@@ -57,10 +57,7 @@ impl Holder {
 
     /// What the surface application says, as a phone sends it, and its key's signature over the presence statement that
     /// `statement` makes of the file's hash.
-    pub fn read_surface(
-        &self,
-        statement: impl FnOnce(SurfaceHash) -> PresenceStatement,
-    ) -> (Vec<u8>, Bytes) {
+    pub fn read_surface(&self, statement: impl FnOnce(SurfaceHash) -> PresenceStatement) -> (Vec<u8>, Bytes) {
         let mut open = self.session().into_surface().unwrap().verify(code_b()).unwrap();
         let objects = open.read().unwrap();
         let file = SurfaceFile {
@@ -96,13 +93,16 @@ impl Holder {
 
 /// SHA-256 of the part `surface`.
 pub fn surface_hash(part: &[u8]) -> SurfaceHash {
-    SurfaceHash::from_bytes(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, part).as_ref().try_into().unwrap())
+    SurfaceHash::from_bytes(
+        aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, part).as_ref().try_into().unwrap(),
+    )
 }
 
 /// What the front of a usual card prints: born in the 55th year of Shōwa, valid until 2036.
 fn code_b() -> VerificationCodeB {
     let birth = BirthSix::from_digits("550217").unwrap();
-    VerificationCodeB::from_printed(birth, 2036, SecurityCode::from_entry("2285".to_owned()).unwrap()).unwrap()
+    VerificationCodeB::from_printed(birth, 2036, SecurityCode::from_entry("2285".to_owned()).unwrap())
+        .unwrap()
 }
 
 /// Resets the user PIN with this authorisation; the session goes on with the new PIN verified.

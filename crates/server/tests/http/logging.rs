@@ -26,6 +26,14 @@ async fn a_whole_story_leaves_no_token_certificate_number_or_proof_in_the_log() 
     let session = kiosk.session().await;
     let granted: Granted = kiosk.claim(&holder).await.json();
     kiosk.report(&granted, &Completion::Failed { reason: FailureReason::HolderLeft }).await;
+    let signature = phone.start_signature().await;
+    let reading = phone.read(&signature, &holder);
+    phone.send_reading(signature.booking, &reading).await;
+    let at = crate::signing::AtFace { booking: signature.booking, surface: reading.surface.clone() };
+    phone.attempt(&at, "canary", 77).await;
+    phone.show(&at, uuid::Uuid::new_v4(), &crate::signing::recipes(&["canary", "canary", "canary"])).await;
+    phone.fail(&at, 4).await;
+    phone.try_challenge(at.booking).await;
 
     let text = String::from_utf8(lines.lock().unwrap().clone()).unwrap();
     assert!(text.contains(r#""http.route":"/kiosk/v1/claims""#), "{text}");
@@ -43,6 +51,13 @@ async fn a_whole_story_leaves_no_token_certificate_number_or_proof_in_the_log() 
     {
         secrets.extend([hex::encode(bytes), STANDARD.encode(bytes), URL_SAFE_NO_PAD.encode(bytes)]);
     }
+    let file: wire::app::SurfaceFile = serde_json::from_slice(&reading.surface).unwrap();
+    let presence = reading.evidence.presence.unwrap();
+    for bytes in [&file.holder.0, &file.pictures.0, &file.portrait.0, &file.signature.0, &presence.0] {
+        secrets.extend([hex::encode(bytes), STANDARD.encode(bytes), URL_SAFE_NO_PAD.encode(bytes)]);
+    }
+    // Portrait, front and frames are texts here, all with one of these in them.
+    secrets.extend(["face:".to_owned(), "canary".to_owned()]);
     for secret in secrets {
         assert!(!text.contains(&secret), "{secret} stands in the log");
     }

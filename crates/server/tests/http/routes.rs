@@ -116,8 +116,7 @@ async fn walk(interface: Interface, caller: Caller<'_>) {
 }
 
 async fn bad_bodies(caller: &Caller<'_>, method: &Method, path: &str) {
-    let takes_body =
-        !["/reservation", "/disable", "/face-challenge"].iter().any(|end| path.ends_with(end));
+    let takes_body = !["/reservation", "/disable", "/face-challenge"].iter().any(|end| path.ends_with(end));
     let takes_pictures = ["/card", "/face"].iter().any(|end| path.ends_with(end));
     let cases: Vec<(&str, &str, Vec<u8>)> = vec![
         ("empty", "application/json", Vec::new()),

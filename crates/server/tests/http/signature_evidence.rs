@@ -4,7 +4,7 @@ use reqwest::Method;
 use reservation::PinKind;
 use reservation::statement::{BookingStatement, PresenceStatement};
 use wire::Bytes;
-use wire::app::{CardAccepted, SurfaceFile, Step};
+use wire::app::{CardAccepted, Step, SurfaceFile};
 use wire::problem::{Advice, ProblemType};
 
 use crate::holder::surface_hash;
@@ -36,20 +36,26 @@ async fn the_signature_pins_evidence_leads_to_the_face_and_the_same_again_to_the
 }
 
 #[tokio::test]
-async fn a_portrait_altered_by_one_byte_is_not_genuine_whoever_signs_that_it_is_there() {
+async fn a_surface_file_altered_by_one_byte_or_put_together_is_not_genuine_whoever_signs_it() {
     let site = Site::new();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let booking = phone.start_signature().await;
     let good = phone.read(&booking, &holder);
-    type Change = fn(&mut SurfaceFile);
-    let changes: [(&str, Change); 6] = [
-        ("portrait", |file| *file.portrait.0.last_mut().unwrap() ^= 1),
-        ("surface key", |file| file.holder.0[100] ^= 1),
-        ("pictures", |file| file.pictures.0[0] ^= 1),
-        ("signature", |file| file.signature.0[0] ^= 1),
-        ("certificate", |file| file.certificate.0[60] ^= 1),
-        ("portrait cut off", |file| file.portrait.0.truncate(10)),
+    let other = site.holder("hanako");
+    let (theirs, _) = other.read_surface(|hash| phone.presence(&booking, hash));
+    let theirs: SurfaceFile = serde_json::from_slice(&theirs).unwrap();
+    let (face, key) = (theirs.portrait.clone(), theirs.holder.clone());
+    type Change = Box<dyn Fn(&mut SurfaceFile)>;
+    let changes: [(&str, Change); 8] = [
+        ("another genuine card's portrait", Box::new(move |file| file.portrait = face.clone())),
+        ("another genuine card's key", Box::new(move |file| file.holder = key.clone())),
+        ("portrait", Box::new(|file| *file.portrait.0.last_mut().unwrap() ^= 1)),
+        ("surface key", Box::new(|file| file.holder.0[100] ^= 1)),
+        ("pictures", Box::new(|file| file.pictures.0[0] ^= 1)),
+        ("signature", Box::new(|file| file.signature.0[0] ^= 1)),
+        ("certificate", Box::new(|file| file.certificate.0[60] ^= 1)),
+        ("portrait cut off", Box::new(|file| file.portrait.0.truncate(10))),
     ];
     for (what, change) in changes {
         let surface = with_surface(&good, change);
@@ -103,8 +109,14 @@ async fn a_copy_of_the_cards_files_without_its_surface_key_is_not_present() {
     let second = site.registered_phone().await;
     for (what, presence) in [
         ("another card's key", other.read_surface(|_| base.clone()).1),
-        ("another booking", of(PresenceStatement { booking: reservation::BookingId::from_u128(7), ..base.clone() })),
-        ("another nonce", of(PresenceStatement { nonce: reservation::Nonce::from_bytes([7; 32]), ..base.clone() })),
+        (
+            "another booking",
+            of(PresenceStatement { booking: reservation::BookingId::from_u128(7), ..base.clone() }),
+        ),
+        (
+            "another nonce",
+            of(PresenceStatement { nonce: reservation::Nonce::from_bytes([7; 32]), ..base.clone() }),
+        ),
         ("another phone", of(PresenceStatement { installation: second.installation(), ..base.clone() })),
         ("another file", of(PresenceStatement { surface: surface_hash(b"x"), ..base.clone() })),
         ("nothing", Bytes(Vec::new())),
@@ -258,7 +270,8 @@ async fn without_a_face_engine_the_signature_pin_is_not_offered() {
 async fn a_card_that_is_asked_about_too_often_waits_before_the_engine_is_troubled() {
     let site = Site::with(|config| config.rates.face = crate::limits::rate(2, 60), |_| {});
     let holder = site.holder("taro");
-    let phones = [site.registered_phone().await, site.registered_phone().await, site.registered_phone().await];
+    let phones =
+        [site.registered_phone().await, site.registered_phone().await, site.registered_phone().await];
     let mut last = None;
     for phone in &phones {
         let booking = phone.start_signature().await;

@@ -64,8 +64,7 @@ impl Phone {
     /// Reads the certificate of one card and the surface of another.
     pub fn read_two(&self, booking: &Booking, certified: &Holder, shown: &Holder) -> Reading {
         let (surface, presence) = shown.read_surface(|hash| self.presence(booking, hash));
-        let statement =
-            BookingStatement { surface: Some(surface_hash(&surface)), ..self.statement(booking) };
+        let statement = BookingStatement { surface: Some(surface_hash(&surface)), ..self.statement(booking) };
         let evidence = CardEvidence { presence: Some(presence), ..certified.sign_booking(&statement) };
         Reading { evidence, surface, front: format!("face:{}", shown.name).into_bytes() }
     }

@@ -91,7 +91,7 @@ impl Site {
     pub async fn restarted(mut self) -> Self {
         let running = self.running.take().unwrap();
         running.stop().await;
-        let store = embedded(&self.root().join("store.redb"), &self.clock);
+        let store = once_free(&self.root().join("store.redb"), &self.clock).await;
         let mut parts =
             assemble::check(&self.config).unwrap().into_parts(&self.config, self.clock.clone(), store);
         parts.face = Some(face_parts(&self.config, &self.faces));
@@ -201,6 +201,19 @@ impl Drop for Site {
 fn face_parts(config: &Config, faces: &FakeEngine) -> FaceParts {
     let anchors = SurfaceAnchors::load(&config.trust.surface_anchors().unwrap()).unwrap();
     FaceParts::new(Arc::new(anchors), Arc::new(faces.clone()))
+}
+
+/// The threads of a stopped server's listeners let go of the store a little after the stop.
+async fn once_free(file: &Path, clock: &Arc<ManualClock>) -> Arc<dyn Ledger> {
+    let opened = async {
+        loop {
+            match EmbeddedLedger::open(file, Arc::new(StoreClock(clock.clone()))) {
+                Ok(store) => break store,
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    };
+    Arc::new(tokio::time::timeout(Duration::from_secs(20), opened).await.unwrap())
 }
 
 fn embedded(file: &Path, clock: &Arc<ManualClock>) -> Arc<dyn Ledger> {
