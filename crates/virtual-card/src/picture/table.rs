@@ -23,11 +23,15 @@ pub(super) fn photograph(card: &RgbImage) -> RgbImage {
     RgbImage::from_fn(PHOTOGRAPH.0, PHOTOGRAPH.1, |x, y| {
         let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
         let (u, v) = view.on_card(x, y);
-        let (offset, softness, darkness) = SHADOW;
-        let shade = 1.0 - darkness * (0.5 - view.outside(u - offset, v - offset) / softness).clamp(0.0, 1.0);
-        let table = wood(x, y).map(|value| to_byte(f32::from(value) * shade));
         let covered = (0.5 - view.outside(u, v)).clamp(0.0, 1.0);
-        let seen = if covered > 0.0 { mix(table, smooth(card, u, v), covered) } else { table };
+        let table = || wood(x, y).map(|value| to_byte(f32::from(value) * view.shade(u, v)));
+        let seen = if covered >= 1.0 {
+            smooth(card, u, v)
+        } else if covered > 0.0 {
+            mix(table(), smooth(card, u, v), covered)
+        } else {
+            table()
+        };
         Rgb(seen.map(|value| to_byte(f32::from(value) * light(x, y))))
     })
 }
@@ -54,6 +58,12 @@ impl View {
         let depth = 1.0 + TILTED.0 * x + TILTED.1 * y;
         let along = |sum: f32| sum * self.scale / depth;
         (along(cos * x + sin * y) + self.width / 2.0, along(cos * y - sin * x) + self.height / 2.0)
+    }
+
+    /// How much light the card's shadow leaves at a point.
+    fn shade(&self, u: f32, v: f32) -> f32 {
+        let (offset, softness, darkness) = SHADOW;
+        1.0 - darkness * (0.5 - self.outside(u - offset, v - offset) / softness).clamp(0.0, 1.0)
     }
 
     /// How many pixels of the card a point lies outside it; negative inside.
