@@ -14,7 +14,12 @@ use crate::holder::{Holder, NOW, key_of};
 
 fn house() -> &'static House {
     static HOUSE: OnceLock<House> = OnceLock::new();
-    HOUSE.get_or_init(House::build)
+    HOUSE.get_or_init(|| {
+        let house = House::build();
+        // The anchors are read, and a static is never dropped: its folder would stay behind.
+        std::fs::remove_dir_all(house.directory.path()).unwrap();
+        house
+    })
 }
 
 fn seeds() -> &'static Vec<Vec<u8>> {

@@ -10,7 +10,7 @@ use reservation::PinKind;
 ///
 /// Exit codes: 0 done; 2 usage or settings; 3 refused, with the next step; 4 try again later; 5 reader or card;
 /// 6 wrong PIN or none; 7 municipal office; 8 nobody can tell whether the card took the new PIN; 9 a file of this
-/// program.
+/// program; 12 the card was locked since the booking.
 #[derive(Parser)]
 #[command(version)]
 pub(crate) struct Args {
@@ -33,6 +33,8 @@ pub(crate) struct Args {
 #[derive(Subcommand)]
 pub(crate) enum Task {
     /// Resets a PIN with a reservation; settles first what an earlier stop left open.
+    ///
+    /// A PIN prompt at which nothing is typed for 90 seconds ends the visit, so that no card is left waiting.
     Redeem {
         /// The PIN to be reset. The other one is asked for.
         #[arg(long, value_enum)]

@@ -1,7 +1,7 @@
 //! Issued cards, each with its own file, and a reader that drops them where a test wants.
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -12,7 +12,6 @@ use card::{CardTransport, Jpki, TransportError, Tries};
 use kiosk::{CardGone, NoCard, Reader};
 use reservation::PinKind;
 use secret::Pin;
-use tempfile::TempDir;
 use time::macros::datetime;
 use virtual_card::issuer::layout::{CardName, Layout};
 use virtual_card::issuer::register::Register;
@@ -23,9 +22,8 @@ use super::kill::KillSwitch;
 
 /// One card as it was issued, and who may authorise its resets. Issued once per test program: RSA keys take a while.
 pub(crate) struct Issued {
-    _dir: TempDir,
-    card: PathBuf,
-    other_card: PathBuf,
+    card: Vec<u8>,
+    other_card: Vec<u8>,
     authority: EcdsaKeyPair,
     pub(crate) user_spki: Vec<u8>,
     pub(crate) signature_spki: Vec<u8>,
@@ -55,13 +53,14 @@ pub(crate) fn issued() -> &'static Issued {
         issuer.issue(&CardOrder { name: other.clone(), ..order }).unwrap();
         let register: Register = serde_json::from_slice(&std::fs::read(layout.register()).unwrap()).unwrap();
         let entry = register.cards.into_iter().next().unwrap();
+        // In memory, because a static is never dropped: its folder would stay behind.
+        let file = |name| std::fs::read(layout.card(name)).unwrap();
         Issued {
-            card: layout.card(&CardName::default()),
-            other_card: layout.card(&other),
+            card: file(&CardName::default()),
+            other_card: file(&other),
             authority,
             user_spki: entry.user.unwrap().spki,
             signature_spki: entry.signature.unwrap().spki,
-            _dir: dir,
         }
     })
 }
@@ -69,14 +68,14 @@ pub(crate) fn issued() -> &'static Issued {
 /// A fresh copy of the issued card in this directory.
 pub(crate) fn fresh_card(dir: &Path) -> CardInHand {
     let copy = dir.join("card.json");
-    std::fs::copy(&issued().card, &copy).unwrap();
+    std::fs::write(&copy, &issued().card).unwrap();
     CardInHand::open(&copy).unwrap()
 }
 
 /// The same of another holder's card.
 pub(crate) fn fresh_card_of_another_holder(dir: &Path) -> CardInHand {
     let copy = dir.join("card.json");
-    std::fs::copy(&issued().other_card, &copy).unwrap();
+    std::fs::write(&copy, &issued().other_card).unwrap();
     CardInHand::open(&copy).unwrap()
 }
 
