@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use card::{Jpki, Tries, VerifyError};
 use reservation::PinKind;
-use secret::Pin;
+use reservation::calendar::BirthSix;
+use secret::{Pin, SecurityCode, VerificationCodeB};
 use virtual_card::{CardInHand, FileError};
 
 const LOOK_EVERY: Duration = Duration::from_millis(1);
@@ -66,5 +67,27 @@ pub fn block(card: &Path, kind: PinKind) {
     };
     while tries(card, kind) != Tries::Blocked {
         assert!(!accepts(card, kind, wrong), "{wrong} is the card's PIN");
+    }
+}
+
+/// What is left of the tries of 照合番号B.
+///
+/// # Panics
+/// If the card does not answer.
+pub fn code_tries(card: &Path) -> Tries {
+    open(card).into_surface().expect("a card with a front").tries_left().unwrap()
+}
+
+/// Types a wrong 照合番号B until `left` tries are left.
+///
+/// # Panics
+/// If the card does not answer, or takes it.
+pub fn spend_code_tries(card: &Path, left: Tries) {
+    while code_tries(card) != left {
+        let birth = BirthSix::from_digits("990101").expect("six digits");
+        let security_code = SecurityCode::from_entry("0000".to_owned()).expect("four digits");
+        let code = VerificationCodeB::from_printed(birth, 2035, security_code).expect("a year of expiry");
+        let surface = open(card).into_surface().expect("a card with a front");
+        assert!(surface.verify(code).is_err(), "the wrong code is the card's");
     }
 }

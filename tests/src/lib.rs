@@ -5,7 +5,9 @@
 //! | [`stack`] | everything as in the field, each program a process of its own |
 //! | [`site`] | what the operator makes: keys, certificates, settings, kiosks, simulated cards |
 //! | [`programs`], [`child`], [`said`] | our programs: where they are, one that runs, what one said |
+//! | [`faces`] | two people, and what a phone's camera makes of them |
 //! | [`holder`], [`terminal`], [`keys`] | a phone, a kiosk and a card's keys in this process |
+//! | [`face_booking`] | a booking of the signature PIN in this process, up to the face |
 //! | [`trace`] | what a card was asked |
 //! | [`cards`] | a card in the test's own hand |
 //! | [`insertion`] | whether a virtual reader holds a card |
@@ -17,6 +19,8 @@
 
 pub mod cards;
 pub mod child;
+pub mod face_booking;
+pub mod faces;
 pub mod holder;
 pub mod insertion;
 pub mod keys;

@@ -5,10 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use face::Pool;
 use ledger::{EmbeddedLedger, Ledger};
 use reservation::Timestamp;
+use server::assemble::FaceMaterial;
 use server::clock::{Clock, ManualClock, SystemClock, to_date_time};
 use server::config::StoreKind;
+use server::parts::FaceParts;
 use server::{Config, Parts, Running, assemble};
 use time::OffsetDateTime;
 use tokio::runtime::Runtime;
@@ -93,7 +96,14 @@ impl LibraryServer {
                     (ours, embedded(&config, clock.clone()))
                 }
             };
-            let parts = assemble::check(&config).unwrap().into_parts(&config, clock, ledger);
+            let mut material = assemble::check(&config).unwrap();
+            let face = match material.face.take() {
+                Some(FaceMaterial { anchors, settings }) => {
+                    Some(FaceParts::new(anchors, Arc::new(Pool::start(settings).await.unwrap())))
+                }
+                None => None,
+            };
+            let parts = Parts { face, ..material.into_parts(&config, clock, ledger) };
             server::start(&config, parts).unwrap()
         });
         Self { runtime, running: Some(running) }

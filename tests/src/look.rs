@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ledger::{EmbeddedLedger, Ledger, SteadyClock};
-use reservation::card::Fact;
+use reservation::card::{Fact, Standing};
 use reservation::{BookingId, Card, CardId, ClaimId, Event};
 use server::clock::{Clock, SystemClock};
 use server::config::StoreKind;
@@ -43,6 +43,19 @@ impl CardFile {
     /// How often a reservation was completed.
     pub fn completions(&self, of: BookingId) -> usize {
         self.facts().filter(|fact| matches!(fact, Fact::Completed { booking, .. } if *booking == of)).count()
+    }
+
+    /// Face attempts that were debited of late.
+    pub fn attempts(&self) -> usize {
+        self.facts().filter(|fact| matches!(fact, Fact::AttemptDebited { .. })).count()
+    }
+
+    /// Consecutive face failures; nothing while it is locked.
+    pub const fn face_failures(&self) -> Option<u8> {
+        match self.record.standing {
+            Standing::Open { failures, .. } => Some(failures),
+            Standing::LockedUntil { .. } | Standing::LockedForGood { .. } => None,
+        }
     }
 
     fn facts(&self) -> impl Iterator<Item = &Fact> {

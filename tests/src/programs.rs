@@ -9,6 +9,8 @@ pub const SERVER: &str = "jpki-reset";
 pub const PHONE: &str = "jpki-phone";
 /// The terminal in the store.
 pub const KIOSK: &str = "jpki-kiosk";
+/// The face engine, which the server starts.
+pub const FACE: &str = "jpki-face";
 /// The software card.
 pub const CARD: &str = "virtual-card";
 

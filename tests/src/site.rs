@@ -1,5 +1,6 @@
 //! What the operator makes: keys, certificates and settings by `jpki-reset init`, kiosks, and simulated cards.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
@@ -10,8 +11,13 @@ use toml::{Table, Value};
 use virtual_card::reader::PortPair;
 
 use crate::child::Child;
+use crate::faces::{self, Person};
 use crate::programs;
 use crate::said::Said;
+
+/// What a holder types of the front of a usual card with a portrait: birth date, expiry, security code, and that they
+/// were understood.
+pub const FRONT: [&str; 4] = ["昭和55年2月17日", "2035", "2285", "yes"];
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -29,10 +35,28 @@ impl Site {
     /// # Panics
     /// If it cannot be made.
     pub fn make(said: &Path, folder: &Path) -> Self {
+        Self::make_with(said, folder, &[])
+    }
+
+    /// The same with a face engine: the signature PIN can be booked. Few requests are worked on at once, because many
+    /// tests run at once.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    pub fn make_with_faces(said: &Path, folder: &Path) -> Self {
+        let site = Self::make_with(said, folder, &[&"--face-models", &faces::models()]);
+        // A server that is a library is not beside it.
+        site.set("face.program", programs::path(programs::FACE).to_str().expect("a plain name"));
+        site.set("face.workers", 1);
+        site
+    }
+
+    fn make_with(said: &Path, folder: &Path, options: &[&dyn AsRef<OsStr>]) -> Self {
         let [app_and_kiosk, admin] = [(); 2].map(|()| PortPair::any().expect("free ports"));
         let site = Self { root: folder.join("site"), app_and_kiosk, admin, said: said.to_owned() };
         let root = site.root.clone();
-        site.run(programs::SERVER, &[&"init", &"--dir", &root]).done();
+        let arguments: [&dyn AsRef<OsStr>; 3] = [&"init", &"--dir", &root];
+        site.run(programs::SERVER, &[&arguments, options].concat()).done();
         site.set("listen.app.address", format!("127.0.0.1:{}", site.app_port()));
         site.set("listen.app.public_origin", format!("https://localhost:{}", site.app_port()));
         site.set("listen.kiosk.address", format!("127.0.0.1:{}", site.kiosk_port()));
@@ -94,7 +118,7 @@ impl Site {
 
     /// No client of a test is too fast.
     pub fn admit_any_rate(&self) {
-        for name in ["app_address", "installation", "kiosk", "admin_address"] {
+        for name in ["app_address", "installation", "face", "kiosk", "admin_address"] {
             for part in ["burst", "per_minute"] {
                 self.set(&format!("rates.{name}.{part}"), 1_000_000);
             }
@@ -105,9 +129,32 @@ impl Site {
     pub fn issue(&self, name: &str, options: &[&str]) {
         let authority = self.file("keys/card-authority.pub.pem");
         let trust = self.trust();
-        let mut arguments: Vec<&dyn AsRef<std::ffi::OsStr>> =
+        let mut arguments: Vec<&dyn AsRef<OsStr>> =
             vec![&"issue", &"--dir", &trust, &"--card", &name, &"--authority", &authority];
-        arguments.extend(options.iter().map(|option| option as &dyn AsRef<std::ffi::OsStr>));
+        arguments.extend(options.iter().map(|option| option as &dyn AsRef<OsStr>));
+        self.run(programs::CARD, &arguments).done();
+    }
+
+    /// Issues a card with this person's portrait, whose front is [`FRONT`], with further options.
+    pub fn issue_with_face(&self, name: &str, of: Person, options: &[&str]) {
+        let photograph = of.photograph();
+        let portrait = photograph.to_str().expect("a plain name");
+        let crop = of.crop();
+        let printed = ["--portrait", portrait, "--crop", &crop, "--expires", "2035"];
+        self.issue(name, &[&printed, options].concat());
+    }
+
+    /// Photographs the front of a card.
+    pub fn photograph_front(&self, card: &str, out: &Path) {
+        let trust = self.trust();
+        self.run(programs::CARD, &[&"face", &"--dir", &trust, &"--card", &card, &"--out", &out]).done();
+    }
+
+    /// Takes frames of the person on a photograph, with options of `virtual-card frames`.
+    pub fn take_frames(&self, photograph: &Path, out: &Path, options: &[&str]) {
+        let mut arguments: Vec<&dyn AsRef<OsStr>> =
+            vec![&"frames", &"--picture", &photograph, &"--out", &out];
+        arguments.extend(options.iter().map(|option| option as &dyn AsRef<OsStr>));
         self.run(programs::CARD, &arguments).done();
     }
 
@@ -120,9 +167,9 @@ impl Site {
     /// An operator's command about kiosks, through the running server.
     pub fn kiosk_command(&self, arguments: &[&str]) -> Said {
         let settings = self.settings();
-        let mut all: Vec<&dyn AsRef<std::ffi::OsStr>> = vec![&"kiosk"];
-        all.extend(arguments.iter().map(|argument| argument as &dyn AsRef<std::ffi::OsStr>));
-        all.extend([&"--config" as &dyn AsRef<std::ffi::OsStr>, &settings]);
+        let mut all: Vec<&dyn AsRef<OsStr>> = vec![&"kiosk"];
+        all.extend(arguments.iter().map(|argument| argument as &dyn AsRef<OsStr>));
+        all.extend([&"--config" as &dyn AsRef<OsStr>, &settings]);
         self.run(programs::SERVER, &all)
     }
 
@@ -162,7 +209,7 @@ impl Site {
     }
 
     /// Runs a program of ours to its end.
-    fn run(&self, program: &str, arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> Said {
+    fn run(&self, program: &str, arguments: &[&dyn AsRef<OsStr>]) -> Said {
         let mut command = programs::command(program);
         for argument in arguments {
             command.arg(argument);

@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::TempDir;
 use virtual_card::reader::{PrivateReaders, SOCKET_VARIABLE};
 
-use crate::child::{Child, Killer};
+use crate::child::{Child, Killer, kill_children};
+use crate::faces::{Album, Person};
 use crate::insertion::wait_until_empty;
 use crate::library::{LibraryServer, MovedClock, Time};
 use crate::look::{self, CardFile};
@@ -15,7 +17,7 @@ use crate::programs;
 use crate::redis::Redis;
 use crate::relay::{CardRelay, HttpsRelay, RedisRelay, Trap};
 use crate::said::Said;
-use crate::site::{Site, get_admin};
+use crate::site::{FRONT, Site, get_admin};
 use crate::trace::Trace;
 
 /// The card that every stack has; others are issued by name.
@@ -31,7 +33,11 @@ pub const SIGNATURE_PIN: &str = virtual_card::FRESH_SIGNATURE_PIN;
 
 /// The smart card service sees a card within a second; a busy machine may take longer.
 const SEEN_WITHIN: Duration = Duration::from_secs(4);
+/// What the holder types to book a reset of the signature PIN with a fresh card.
+pub const TYPED_FOR_SIGNATURE: [&str; 5] = [FRONT[0], FRONT[1], FRONT[2], FRONT[3], USER_PIN];
+
 const REDEEM: &[&str] = &["redeem", "--target", "user", "--no-wait-removal"];
+const REDEEM_SIGNATURE: &[&str] = &["redeem", "--target", "signature", "--no-wait-removal"];
 const PUT_AT_MOST: usize = 5;
 /// For one visit or one booking, restarts of others included.
 const PROGRAM_LIMIT: Duration = Duration::from_secs(90);
@@ -59,6 +65,7 @@ pub enum Place {
 pub struct Order {
     store: Store,
     relays: bool,
+    faces: bool,
     time_is_moved: bool,
     keeps_hours: bool,
     log: &'static str,
@@ -67,13 +74,19 @@ pub struct Order {
 impl Order {
     /// The usual stack on this store.
     pub const fn on(store: Store) -> Self {
-        Self { store, relays: false, time_is_moved: false, keeps_hours: false, log: "info" }
+        Self { store, relays: false, faces: false, time_is_moved: false, keeps_hours: false, log: "info" }
     }
 
     /// With a relay between any two programs.
     #[must_use]
     pub const fn with_relays(self) -> Self {
         Self { relays: true, ..self }
+    }
+
+    /// With a face engine; the card has the holder's portrait.
+    #[must_use]
+    pub const fn with_faces(self) -> Self {
+        Self { faces: true, ..self }
     }
 
     /// On the embedded store, with the server as a library whose time the test moves.
@@ -117,6 +130,7 @@ pub struct Stack {
     watch: Child,
     readers: PrivateReaders,
     site: Site,
+    album: Album,
     order: Order,
     folder: TempDir,
 }
@@ -139,15 +153,15 @@ impl Stack {
     fn start(order: Order) -> Self {
         let folder = TempDir::with_prefix("stack-").unwrap();
         fs::create_dir(folder.path().join("said")).unwrap();
-        let site = Site::make(&folder.path().join("said"), folder.path());
+        let make = if order.faces { Site::make_with_faces } else { Site::make };
+        let site = make(&folder.path().join("said"), folder.path());
         if !order.keeps_hours {
             site.open_all_day();
         }
         site.admit_any_rate();
         site.set("log.level", order.log);
         // Phones go by the machine's clock even where the server's is moved.
-        site.set("dpop.iat_window_secs", 86_400);
-        site.issue(CARD, &[]);
+        site.set("dpop.iat_window_secs", 2 * 86_400);
         let readers = PrivateReaders::start_anywhere().unwrap();
         let mut watch = programs::command(programs::READER_WATCH);
         watch.env(SOCKET_VARIABLE, readers.socket());
@@ -161,9 +175,11 @@ impl Stack {
             watch,
             readers,
             site,
+            album: Album::new(),
             order,
             folder,
         };
+        stack.issue(CARD, &[]);
         stack.start_redis();
         stack.start_relays();
         stack.start_server();
@@ -309,6 +325,12 @@ impl Stack {
         }
     }
 
+    /// For killing the processes of the server's face engine at some moment.
+    pub fn workers_killer(&self) -> impl FnOnce() + Send + use<> {
+        let server = self.server().id();
+        move || kill_children(server, programs::FACE)
+    }
+
     /// For killing the server at some moment.
     pub fn server_killer(&self) -> Killer {
         self.server().killer()
@@ -344,6 +366,24 @@ impl Stack {
         get_admin(self.site.admin_port(), path)
     }
 
+    /// How often the face engine has compared faces since the server started.
+    pub fn comparisons(&self) -> u32 {
+        self.engine_asked("compare")
+    }
+
+    /// How often the face engine was asked for this since the server started: `front`, `inspect` or `compare`.
+    ///
+    /// # Panics
+    /// If the server does not tell.
+    pub fn engine_asked(&self, step: &str) -> u32 {
+        let metrics = self.get_admin("/metrics");
+        assert!(metrics.starts_with("HTTP/1.1 200"), "{metrics}");
+        let of_step = format!("step=\"{step}\"");
+        let counters = metrics.lines().filter(|line| line.starts_with("jpki_reset_face_engine_total{"));
+        let count = |line: &str| line.rsplit(' ').next().and_then(|count| count.trim().parse::<u32>().ok());
+        counters.filter(|line| line.contains(&of_step)).map(|line| count(line).expect("a count")).sum()
+    }
+
     /// What the store knows of a card; nothing if it has not proved itself.
     pub fn stored(&self, card: &str) -> Option<CardFile> {
         look::card(&self.site.settings(), &self.site.card(card))
@@ -371,7 +411,7 @@ impl Stack {
     ///
     /// # Panics
     /// Without relays or Redis.
-    pub fn redis_trap(&self) -> &Trap {
+    pub fn redis_trap(&self) -> &Arc<Trap> {
         self.relays.redis.as_ref().expect("a stack with relays on Redis").trap()
     }
 
@@ -391,6 +431,25 @@ impl Stack {
     }
 
     // --- cards ----------------------------------------------------------------------------------
+
+    /// Issues a card, with the holder's portrait where there is a face engine.
+    pub fn issue(&self, card: &str, options: &[&str]) {
+        if self.order.faces {
+            self.site.issue_with_face(card, Person::Holder, options);
+        } else {
+            self.site.issue(card, options);
+        }
+    }
+
+    /// What this test's phones photograph.
+    pub const fn album(&self) -> &Album {
+        &self.album
+    }
+
+    /// A folder with frames of this person.
+    pub fn frames(&self, of: Person) -> PathBuf {
+        self.album.frames(&self.site, of)
+    }
 
     /// Takes whatever card lies somewhere, puts this one there, and returns when the smart card service has seen it.
     ///
@@ -515,6 +574,47 @@ impl Stack {
         self.begin_phone(&["book", "--target", "user", "--accept-terms", &self.site.terms()], typed)
     }
 
+    /// Books a reset of the signature PIN with these frames and the front of the card that lies on the phone's reader.
+    pub fn book_signature(&self, frames: &Path, typed: &[&str]) -> Said {
+        self.begin_booking_signature(frames, typed).finish(PROGRAM_LIMIT)
+    }
+
+    /// The same although there may be a reservation, which the new one replaces.
+    pub fn book_signature_again(&self, frames: &Path, typed: &[&str]) -> Said {
+        let front = self.front_of_card();
+        let mut arguments = self.booking_of_signature(&front, frames);
+        arguments.push("--again".to_owned());
+        self.begin_phone(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), typed)
+            .finish(PROGRAM_LIMIT)
+    }
+
+    /// Begins that.
+    ///
+    /// # Panics
+    /// If no card lies anywhere.
+    pub fn begin_booking_signature(&self, frames: &Path, typed: &[&str]) -> Child {
+        self.begin_booking_signature_with(&self.front_of_card(), frames, typed)
+    }
+
+    /// The same with a photograph of any front.
+    pub fn begin_booking_signature_with(&self, front: &Path, frames: &Path, typed: &[&str]) -> Child {
+        let arguments = self.booking_of_signature(front, frames);
+        self.begin_phone(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), typed)
+    }
+
+    fn booking_of_signature(&self, front: &Path, frames: &Path) -> Vec<String> {
+        let [front, frames] = [front, frames].map(|path| path.to_str().expect("a plain name").to_owned());
+        let target = ["book", "--target", "signature", "--accept-terms"].map(str::to_owned);
+        let pictures = ["--front".to_owned(), front, "--frames".to_owned(), frames];
+        target.into_iter().chain([self.site.terms()]).chain(pictures).collect()
+    }
+
+    /// The front of the card that lies on the phone's reader.
+    fn front_of_card(&self) -> PathBuf {
+        let (_, _, card) = self.card.as_ref().expect("a card was put somewhere");
+        self.album.front(&self.site, card)
+    }
+
     /// Runs the kiosk to its end, with these lines typed.
     pub fn kiosk(&self, arguments: &[&str], typed: &[&str]) -> Said {
         self.begin_kiosk(arguments, typed).finish(PROGRAM_LIMIT)
@@ -547,6 +647,11 @@ impl Stack {
     /// Begins that.
     pub fn begin_redeeming(&self, typed: &[&str]) -> Child {
         self.begin_kiosk(REDEEM, typed)
+    }
+
+    /// Redeems the reservation of the signature PIN; the card may stay where it is.
+    pub fn redeem_signature(&self, typed: &[&str]) -> Said {
+        self.kiosk(REDEEM_SIGNATURE, typed)
     }
 
     fn begin(&self, name: &str, mut command: std::process::Command, typed: &[&str]) -> Child {

@@ -126,7 +126,7 @@ impl Field {
     async fn reservation(&self, phone: &mut HolderPhone, card: &str) -> Vec<uuid::Uuid> {
         let [known, target] =
             [PinKind::Signature, PinKind::User].map(|kind| CardKey::read(&self.card(card), kind));
-        phone.book(PinKind::User, &known).await;
+        phone.book_user(&known).await;
         let mut claims = Vec::new();
         for round in 1..=CLAIMS_PER_RESERVATION {
             let (winner, granted) = self.contest(&known).await;

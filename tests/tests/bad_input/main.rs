@@ -9,12 +9,20 @@
 //! | [`reservations`] | the moment, or what is going on with the reservation |
 //! | [`kiosks`] | the kiosk |
 //! | [`new_pin`] | the PIN that shall be set |
+//! | [`printed`] | what the card prints on its front, as it is typed |
+//! | [`pictures`] | pictures that cannot be judged |
+//! | [`faces`] | the face, or when it is shown |
+//! | [`second_card`] | which card is put into a booking of the signature PIN |
 //! | [`authorisation`] | where and how often an authorisation is used |
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 mod authorisation;
 mod certificates;
+mod faces;
 mod kiosks;
 mod known_pin;
 mod new_pin;
+mod pictures;
+mod printed;
 mod reservations;
+mod second_card;

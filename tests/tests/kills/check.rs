@@ -58,7 +58,7 @@ pub(crate) fn card_of(stack: &mut Stack, run: usize, place: Place) -> String {
     let card = format!("card-{}", run / RUNS_PER_CARD);
     if run.is_multiple_of(RUNS_PER_CARD) {
         stack.pull();
-        stack.site().issue(&card, &[]);
+        stack.issue(&card, &[]);
         stack.put(&card, place);
     }
     card

@@ -11,6 +11,7 @@
 //! | [`server`] | the server, on both stores |
 //! | [`store`] | Redis |
 //! | [`pulled`] | nobody: the card is taken away |
+//! | [`signature`] | in a booking of the signature PIN, from the card on: the phone, the server, the face engine |
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 mod check;
@@ -18,4 +19,5 @@ mod kiosk;
 mod phone;
 mod pulled;
 mod server;
+mod signature;
 mod store;
