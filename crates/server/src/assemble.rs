@@ -107,12 +107,6 @@ pub fn face(config: &Config) -> Result<Option<FaceMaterial>, StartError> {
     let anchors = anchors
         .ok_or(setting("trust.surface_anchors", "is missing, or set service.book_signature to false"))?;
     let anchors = SurfaceAnchors::load(&anchors).map_err(|error| StartError::Trust(error.to_string()))?;
-    if anchors.summaries().is_empty() {
-        return Err(setting(
-            "trust.surface_anchors",
-            "the directory holds no root, so no portrait could be believed",
-        ));
-    }
     let program = config.face.program().or_else(beside_us);
     let program = program.ok_or(setting("face.program", "is missing, and our own place is not known"))?;
     if !program.is_file() {

@@ -82,12 +82,14 @@ pub async fn judge(context: &AppContext, attempt: Attempt) -> Result<FaceVerdict
         let _judging = judging;
         settle::settle(&parts, installation, card, debit, received, faces).await
     });
-    work.await.map_err(|_| Refusal::new(ProblemType::Internal).because("an attempt's work broke off"))?
+    work.await
+        .map_err(|_| Refusal::new(ProblemType::OutcomeUnknown).because("an attempt's work broke off"))?
 }
 
 /// Decodes, finds the faces, judges the quality. Nothing is counted yet.
 async fn inspect(parts: &Parts, face: &FaceParts, sent: SentFrames) -> Result<Box<dyn FitFaces>, Refusal> {
-    // Its hash is the one whose portrait was believed; what is believed is still read from nothing unverified.
+    // Its hash is that of the file that was believed with the card. Checking again costs two signatures, and then the
+    // portrait comes out of what was checked, not out of what was sent.
     let portrait = Picture::new(sent.surface.genuine(&face.anchors)?.portrait().to_vec());
     let sitting = Sitting { portrait, poses: POSES.to_vec(), frames: sent.frames };
     match engine::inspect(parts, face, sitting).await? {

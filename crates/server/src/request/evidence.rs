@@ -1,6 +1,8 @@
 //! The multipart body with the card's evidence: for the user PIN a signature, for the signature PIN also what the
 //! card's surface application says and a photograph of the card's front.
 
+use std::fmt;
+
 use actix_web::HttpRequest;
 use actix_web::web::Bytes;
 use face::Picture;
@@ -29,12 +31,18 @@ const ASKED: [Asked; 3] = [
 ];
 
 /// Certificate and signature of the known PIN's key.
-#[derive(Clone, Debug)]
 pub struct KeyEvidence {
     /// DER.
     pub certificate: Vec<u8>,
     /// RSA PKCS#1 v1.5, SHA-256.
     pub signature: Vec<u8>,
+}
+
+impl fmt::Debug for KeyEvidence {
+    /// Nothing: a signature certificate names its holder.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyEvidence(…)")
+    }
 }
 
 /// What was sent, before it is known which PIN the booking is for.

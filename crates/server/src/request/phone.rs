@@ -3,6 +3,7 @@
 //! In order of cost: form, signature and claims of the proof; the device key's rate; the body, bounded, and its
 //! digest; last the store, which remembers the proof.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,7 +24,6 @@ use crate::problem::Refusal;
 use crate::request::body::Held;
 
 /// A phone that proved its device key, and what it sent: at most `LIMIT` bytes.
-#[derive(Debug)]
 pub struct Phone<const LIMIT: usize = { body::SMALL }> {
     /// The device key's thumbprint. Whether it is registered, the rules say.
     pub installation: InstallationId,
@@ -34,6 +34,13 @@ pub struct Phone<const LIMIT: usize = { body::SMALL }> {
     /// When all of it had arrived.
     pub now: Timestamp,
     _held: Held,
+}
+
+impl<const LIMIT: usize> fmt::Debug for Phone<LIMIT> {
+    /// Neither the token nor what was sent.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Phone").field("installation", &self.installation).finish_non_exhaustive()
+    }
 }
 
 /// A phone that sends a card's evidence.

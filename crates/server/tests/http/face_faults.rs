@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use face::testing::FakeEngine;
 use ledger::{EmbeddedLedger, RecordKind, RootKey, Sealer, Store};
 use reservation::Timestamp;
 use server::clock::{Clock as _, ManualClock};
 use wire::app::{FaceVerdict, Step};
 use wire::problem::ProblemType;
 
-use crate::faults::{Trouble, Troubled};
+use crate::faults::{SlowEngine, Trouble, Troubled};
 use crate::signing::frames;
 use crate::site::{NOON, Site};
 
@@ -235,4 +236,45 @@ async fn a_server_that_was_killed_goes_on_from_its_store() {
     assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 2 });
     let FaceVerdict::Locked { .. } = phone.fail(&at, 2).await else { panic!("five failures") };
     assert_eq!(site.faces.compares(), 5);
+}
+
+/// A site whose engine takes so long over an inspection, from `begin` on.
+fn slow_site(takes: u64) -> (Site, Arc<SlowEngine>) {
+    let faces = FakeEngine::new();
+    let slow = SlowEngine::before(faces.clone(), Duration::from_secs(takes));
+    let engine = slow.clone();
+    let mut site = Site::with(|_| {}, |parts| parts.face.as_mut().unwrap().engine = engine);
+    site.faces = faces;
+    (site, slow)
+}
+
+#[tokio::test]
+async fn frames_are_judged_by_when_they_arrived_however_long_the_engine_takes() {
+    let (site, slow) = slow_site(20);
+    let holder = site.holder("taro");
+    let phone = site.registered_phone().await;
+    let at = phone.at_face(&holder).await;
+    let attempt = phone.challenge(at.booking).await.attempt;
+    site.advance(Duration::from_secs(89));
+    slow.begin(site.clock.clone());
+    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
+}
+
+#[tokio::test]
+async fn an_engine_that_leaves_no_time_for_a_verdict_costs_no_try() {
+    // Too late for the card's debit; too late for a comparison that then hangs.
+    for (takes, compares) in [(30, 0), (28, 1)] {
+        let (site, slow) = slow_site(takes);
+        let holder = site.holder("taro");
+        let phone = site.registered_phone().await;
+        let at = phone.at_face(&holder).await;
+        let attempt = phone.challenge(at.booking).await.attempt;
+        slow.begin(site.clock.clone());
+        let held = site.faces.hold_compares();
+        let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+        assert_eq!(verdict, FaceVerdict::Voided { tries_left: 5 }, "{takes} s");
+        assert_eq!((site.faces.compares(), site.faces.waiting()), (compares, 0), "{takes} s");
+        drop(held);
+    }
 }

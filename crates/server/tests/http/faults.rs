@@ -1,15 +1,18 @@
-//! A store, a register and revocations that fail on demand.
+//! A store, a register, revocations and a face engine that fail, or take their time, on demand.
 
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use face::testing::FakeEngine;
+use face::{EngineError, FaceEngine, FrontFinding, Inspection, Picture, Sitting};
 use ledger::{
     Cause, Change, CommitError, Health, Ledger, ListedKind, NotReady, Page, ReadError, RecordKey, RecordKind,
     RememberError, Remembered, RememberedKey, Stored, StoredEvent,
 };
 use reservation::Timestamp;
+use server::clock::ManualClock;
 use trust::{CardEntry, CardRegistry, CertificateRef, RegistryError, Revocation, Status, Unknown};
 
 /// A register that cannot be asked.
@@ -171,5 +174,38 @@ impl Ledger for Troubled {
             return Health::NotReady(NotReady::Unavailable(Cause::NotConnected));
         }
         self.inner.health(now).await
+    }
+}
+
+/// A face engine that takes its time: at every inspection the clock moves on.
+pub struct SlowEngine {
+    inner: FakeEngine,
+    clock: OnceLock<Arc<ManualClock>>,
+    takes: Duration,
+}
+
+impl SlowEngine {
+    /// In front of this engine; it is slow once it has a clock.
+    pub fn before(inner: FakeEngine, takes: Duration) -> Arc<Self> {
+        Arc::new(Self { inner, clock: OnceLock::new(), takes })
+    }
+
+    /// From now on it takes its time by this clock.
+    pub fn begin(&self, clock: Arc<ManualClock>) {
+        assert!(self.clock.set(clock).is_ok(), "it begins once");
+    }
+}
+
+#[async_trait]
+impl FaceEngine for SlowEngine {
+    async fn check_front(&self, portrait: Picture, front: Picture) -> Result<FrontFinding, EngineError> {
+        self.inner.check_front(portrait, front).await
+    }
+
+    async fn inspect(&self, sitting: Sitting) -> Result<Inspection, EngineError> {
+        if let Some(clock) = self.clock.get() {
+            clock.advance(self.takes);
+        }
+        self.inner.inspect(sitting).await
     }
 }
