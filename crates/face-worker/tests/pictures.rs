@@ -4,12 +4,14 @@ mod support;
 
 use face::contract::{self, Album};
 use face::limits::{FRAME_MAX_BYTES, FRONT_MAX_BYTES, PORTRAIT_MAX_BYTES};
-use face::{FaceEngine, Finding, Inspection, Picture, Pool, Pose, Sitting, Unfit, UnfitReason, Which};
-use image::imageops;
+use face::{
+    FaceEngine, Finding, FrontFinding, Inspection, Picture, Pool, Pose, Sitting, Unfit, UnfitReason, Which,
+};
+use image::imageops::{self, FilterType};
 
 use support::{
-    card_front, changed, collins, hopper, huge_jp2, huge_jpeg, huge_png, jp2, jpeg, moment, no_face, picture,
-    png, settings, tiny, two_faces, with_orientation,
+    card_front, changed, collins, hopper, huge_jp2, huge_jpeg, huge_png, jp2, jp2_of_size, jpeg,
+    jpeg_of_quality, moment, no_face, picture, png, settings, tiny, two_faces, with_orientation,
 };
 
 fn frame(number: u32) -> Picture {
@@ -102,4 +104,28 @@ async fn frames_are_turned_upright_and_one_picture_encoded_twice_counts_once() {
         matches!(inspection, Ok(Inspection::Unfit(unfit)) if unfit == expected),
         "the same pixels in another file: {inspection:?}"
     );
+}
+
+#[tokio::test]
+async fn the_largest_pictures_that_are_taken_are_judged_within_256_mebibytes() {
+    let engine = Pool::start(settings()).await.expect("it starts");
+    let large = |number| {
+        let large = imageops::resize(&moment(&hopper(), number), 3400, 3984, FilterType::Nearest);
+        picture(jpeg_of_quality(&large, 30))
+    };
+    let inspection = engine.inspect(sitting((0..3).map(large).collect())).await;
+    let Ok(Inspection::Fit(faces)) = inspection else { panic!("it is fit: {inspection:?}") };
+    assert_eq!(faces.compare().await, Ok(Finding::Match));
+
+    let portrait = picture(jp2_of_size(&no_face(), 2048, 2048));
+    let found = engine.check_front(portrait, picture(jpeg(&no_face()))).await;
+    let unfit = Unfit { which: Which::Portrait, reason: UnfitReason::NoFace };
+    assert_eq!(found, Ok(FrontFinding::Unfit(unfit)));
+
+    let status = std::fs::read_to_string(format!("/proc/{}/status", engine.worker_ids()[0]));
+    let status = status.expect("the worker runs");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.strip_suffix("kB"));
+    let peak: u64 = peak.expect("the kernel tells it").trim().parse().expect("a number");
+    assert!(peak < 256 * 1024, "{peak} KiB");
+    assert_eq!(engine.started(), 1);
 }

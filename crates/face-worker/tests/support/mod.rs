@@ -81,8 +81,13 @@ pub fn moment(image: &RgbImage, number: u32) -> RgbImage {
 
 /// A JPEG file.
 pub fn jpeg(image: &RgbImage) -> Vec<u8> {
+    jpeg_of_quality(image, 88)
+}
+
+/// A JPEG file of a quality of 1 to 100.
+pub fn jpeg_of_quality(image: &RgbImage, quality: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, 88).encode_image(image).expect("it can be encoded");
+    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(image).expect("it can be encoded");
     bytes
 }
 
@@ -95,13 +100,19 @@ pub fn png(image: &RgbImage) -> Vec<u8> {
 
 /// A portrait as a chip has it: 240x300 grey in JPEG 2000, about 6 kB, made by OpenJPEG.
 pub fn jp2(image: &RgbImage) -> Vec<u8> {
+    jp2_of_size(image, 240, 300)
+}
+
+/// A grey JPEG 2000 file of about 6 kB.
+pub fn jp2_of_size(image: &RgbImage, width: u32, height: u32) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (from, to) = (folder.path().join("portrait.pgm"), folder.path().join("portrait.jp2"));
-    let small = imageops::resize(image, 240, 300, FilterType::Triangle);
-    let grey = DynamicImage::ImageRgb8(small).into_luma8();
-    let pgm = [b"P5\n240 300\n255\n".as_slice(), grey.as_raw()].concat();
-    std::fs::write(&from, pgm).expect("it is written");
-    compress(&from, &to, &["-r", "12"]);
+    let sized = imageops::resize(image, width, height, FilterType::Triangle);
+    let grey = DynamicImage::ImageRgb8(sized).into_luma8();
+    let header = format!("P5\n{width} {height}\n255\n");
+    std::fs::write(&from, [header.as_bytes(), grey.as_raw()].concat()).expect("it is written");
+    let ratio = (width * height / 6000).to_string();
+    compress(&from, &to, &["-r", &ratio]);
     std::fs::read(to).expect("it is there")
 }
 
