@@ -18,7 +18,7 @@ const LINE_MAX_BYTES: usize = 256;
 enum Source {
     Terminal(File),
     Pipe(File),
-    Lines(Box<dyn Read + Send>),
+    Lines { lines: Box<dyn Read + Send>, person: bool },
 }
 
 /// Where entries come from.
@@ -45,13 +45,18 @@ impl Entry {
 
     /// Lines from anywhere, as from a pipe.
     pub fn from_lines(lines: impl Read + Send + 'static) -> Self {
-        Self { source: Source::Lines(Box::new(lines)) }
+        Self { source: Source::Lines { lines: Box::new(lines), person: false } }
+    }
+
+    /// Lines as a person types them, who can be asked again: for tests of what is asked.
+    pub fn typed(lines: impl Read + Send + 'static) -> Self {
+        Self { source: Source::Lines { lines: Box::new(lines), person: true } }
     }
 
     /// Whether a person sits there and can be asked again. From a pipe nothing is asked twice: the next line
     /// was meant as the answer to the next question, and a PIN must not be tried in another one's place.
     pub fn is_interactive(&self) -> bool {
-        matches!(self.source, Source::Terminal(_))
+        matches!(self.source, Source::Terminal(_) | Source::Lines { person: true, .. })
     }
 
     /// One line; nothing at the end of the input.
@@ -61,7 +66,7 @@ impl Entry {
     pub fn line(&mut self) -> io::Result<Option<String>> {
         match &mut self.source {
             Source::Terminal(file) | Source::Pipe(file) => read_line(file),
-            Source::Lines(lines) => read_line(lines),
+            Source::Lines { lines, .. } => read_line(lines),
         }
     }
 
@@ -74,7 +79,7 @@ impl Entry {
         match &mut self.source {
             Source::Terminal(_) => interrupt::entry(rpassword::read_password),
             Source::Pipe(file) => read_line(file),
-            Source::Lines(lines) => read_line(lines),
+            Source::Lines { lines, .. } => read_line(lines),
         }
     }
 
@@ -87,7 +92,7 @@ impl Entry {
         match &mut self.source {
             Source::Terminal(_) => interrupt::entry(|| hidden::line(limit)),
             Source::Pipe(file) => read_line(&mut Patient { input: file.try_clone()?, limit: Some(limit) }),
-            Source::Lines(lines) => read_line(lines),
+            Source::Lines { lines, .. } => read_line(lines),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `book`: all steps, and what was already done of them.
 
+use std::sync::Arc;
+
 use client::entry::Entry;
-use client::reader::CardReader;
 use client::{Screen, jst};
 use mobile_bridge::reading::Proved;
 use mobile_bridge::{CallError, CardProof, Front, Next, Phone, PhoneError};
@@ -10,27 +11,25 @@ use wire::app::{Reservation, ReservationState, Terms};
 use wire::problem::ProblemType;
 
 use crate::args::Book;
-use crate::card_step::Desk;
+use crate::card_step::{Cards, Desk};
 use crate::face_step;
 use crate::picture_files::{self, Pictures};
 use crate::reservation_text;
 use crate::setup::APP;
-use crate::show::agreed;
 use crate::steps::{Step, Steps};
 use crate::stopped::Stopped;
+use crate::terms::accept;
 
 pub(crate) async fn run(
     phone: &mut Phone,
     screen: &mut Screen,
     entry: &mut Entry,
-    reader: Option<&str>,
+    cards: Arc<dyn Cards>,
+    mut pictures: Option<Pictures>,
     book: &Book,
 ) -> Result<(), Stopped> {
     let target = PinKind::from(book.target);
     let steps = Steps(target);
-    // A reader that is not there and a picture that is too large are told before the server hears anything.
-    let mut pictures = pictures(book)?;
-    let reader = CardReader::find(reader)?;
     steps.head(
         screen,
         Step::Register,
@@ -53,8 +52,8 @@ pub(crate) async fn run(
                 start(phone, screen, target, &terms).await.map_err(Stopped::from)
             }
             Next::ReadCard { to_sign, expires_at } => {
-                put_card(screen, steps, &reader.name(), &jst::time_of_day(expires_at));
-                let mut desk = Desk { screen, entry, reader: &reader, western_digits: book.western_digits };
+                put_card(screen, steps, &cards.place(), &jst::time_of_day(expires_at));
+                let mut desk = Desk { screen, entry, cards: &cards, western_digits: book.western_digits };
                 let proved = desk.prove(to_sign).await?;
                 let proved = send(phone, screen, entry, proved, pictures.as_mut()).await;
                 if proved.is_ok() {
@@ -97,18 +96,6 @@ pub(crate) async fn run(
     };
     done(screen, steps, &reservation);
     Ok(())
-}
-
-/// The pictures of a booking of the signature PIN; none are taken for the user PIN's.
-fn pictures(book: &Book) -> Result<Option<Pictures>, Stopped> {
-    match (PinKind::from(book.target), &book.front, book.frames.as_slice()) {
-        (PinKind::Signature, Some(front), frames) => Pictures::read(front, frames).map(Some),
-        (PinKind::Signature, None, _) => Err(Stopped::Usage("--front is missing".to_owned())),
-        (PinKind::User, None, []) if !book.western_digits => Ok(None),
-        (PinKind::User, ..) => Err(Stopped::Usage(
-            "--front, --frames and --western-digits are for --target signature only".to_owned(),
-        )),
-    }
 }
 
 fn put_card(screen: &mut Screen, steps: Steps, reader: &str, until: &str) {
@@ -194,27 +181,6 @@ async fn show_what_is_reserved(phone: &Phone, screen: &mut Screen, target: PinKi
         }
         Err(error) => Err(error.into()),
     }
-}
-
-fn accept(screen: &mut Screen, entry: &mut Entry, terms: &Terms, accept_terms: &str) -> Result<(), Stopped> {
-    let text = screen.language().pick(&terms.ja, &terms.en).to_owned();
-    let plain = |text: &str| -> String {
-        text.chars().filter(|character| !character.is_control() || *character == '\n').collect()
-    };
-    let version = plain(&terms.version);
-    screen.say(&format!("  利用規約（版 {version}）"), &format!("  Terms of use (version {version})"));
-    for line in plain(&text).lines() {
-        screen.line(&format!("  | {line}"));
-    }
-    if accept_terms != "interactive" {
-        if accept_terms != terms.version {
-            return Err(Stopped::OtherTerms { in_force: version });
-        }
-        screen.say("  同意しました（指定による）。", "  Accepted (on the command line).");
-        return Ok(());
-    }
-    screen.ask("  同意しますか？ [はい/いいえ]", "  Do you accept them? [yes/no]");
-    if agreed(screen, entry)? { Ok(()) } else { Err(Stopped::TermsDeclined) }
 }
 
 async fn start(

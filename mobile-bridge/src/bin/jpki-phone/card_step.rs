@@ -1,7 +1,9 @@
 //! The card: what it says first, then what is typed for it, one PIN at a time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use card::{CardTransport, WaitError};
 use client::entry::Entry;
 use client::reader::CardReader;
 use client::{Screen, words};
@@ -17,11 +19,30 @@ use crate::stopped::Stopped;
 /// How long the card is waited for.
 const CARD_PATIENCE: Duration = Duration::from_secs(60);
 
+/// Where the holder puts the card.
+pub(crate) trait Cards: Send + Sync {
+    /// What it is called.
+    fn place(&self) -> String;
+
+    /// Waits for a card and takes it.
+    fn take(&self, patience: Duration) -> Result<Box<dyn CardTransport>, WaitError>;
+}
+
+impl Cards for CardReader {
+    fn place(&self) -> String {
+        self.name()
+    }
+
+    fn take(&self, patience: Duration) -> Result<Box<dyn CardTransport>, WaitError> {
+        Ok(Box::new(self.wait_for_card(patience)?))
+    }
+}
+
 /// Whoever is asked, and where the card lies.
 pub(crate) struct Desk<'a> {
     pub(crate) screen: &'a mut Screen,
     pub(crate) entry: &'a mut Entry,
-    pub(crate) reader: &'a CardReader,
+    pub(crate) cards: &'a Arc<dyn Cards>,
     pub(crate) western_digits: bool,
 }
 
@@ -52,9 +73,9 @@ impl Desk<'_> {
     }
 
     async fn look(&mut self, to_sign: ToSign) -> Result<Looked, Stopped> {
-        let reader = self.reader.clone();
+        let cards = self.cards.clone();
         let (seen, looked) = on_card(move || {
-            let card = reader.wait_for_card(CARD_PATIENCE)?;
+            let card = cards.take(CARD_PATIENCE)?;
             let mut told = None;
             let looked = reading::look(card, &to_sign, |seen| told = Some(seen));
             Ok::<_, Stopped>((told, looked))
@@ -70,8 +91,8 @@ impl Desk<'_> {
         steps.head(
             self.screen,
             Step::Printed,
-            "カードの表面に印刷された内容を入力します（顔写真を読み取るため。サーバーには送られません）",
-            "Type what the card's front prints (it opens the portrait, and is not sent to the server)",
+            "カードの表面に印刷された内容を入力します（顔写真を読み取るため。入力はカードにだけ渡します）",
+            "Type what the card's front prints (it opens the portrait; what you type goes to the card only)",
         );
         loop {
             let code = printed_step::ask(self.screen, self.entry, &waiting, self.western_digits)?;

@@ -24,13 +24,19 @@ mod setup;
 mod show;
 mod steps;
 mod stopped;
+mod terms;
+#[cfg(test)]
+mod tests;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser as _;
 use client::Screen;
+use client::clock::{Clock as _, SystemClock};
 use client::entry::Entry;
 use client::exit::Exit;
+use client::reader::CardReader;
 
 use args::{Args, Task};
 use setup::Setup;
@@ -65,9 +71,12 @@ async fn perform(args: Args, setup: Setup) -> Result<(), Stopped> {
     let (mut phone, _lock) = setup.open()?;
     match args.task {
         Task::Book(book) => {
-            book::run(&mut phone, &mut screen, &mut entry, args.reader.as_deref(), &book).await
+            // A picture that is too large and a reader that is not there are told before the server hears anything.
+            let pictures = picture_files::of(&book)?;
+            let cards = Arc::new(CardReader::find(args.reader.as_deref())?);
+            book::run(&mut phone, &mut screen, &mut entry, cards, pictures, &book).await
         }
-        Task::Status => show::status(&phone, &mut screen).await,
+        Task::Status => show::status(&phone, &mut screen, SystemClock.now()).await,
         Task::Cancel { yes } => show::cancel(&phone, &mut screen, &mut entry, yes).await,
     }
 }

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use mobile_bridge::pictures::{FRAME_MAX_BYTES, FRAMES_LEAST, FRAMES_MOST, FRONT_MAX_BYTES};
 use mobile_bridge::{Frames, Front, PicturesRefused};
+use reservation::PinKind;
 
+use crate::args::Book;
 use crate::stopped::Stopped;
 
 /// What a booking of the signature PIN shows.
@@ -13,9 +15,17 @@ pub(crate) struct Pictures {
     pub(crate) frames: Frames,
 }
 
-impl Pictures {
-    pub(crate) fn read(front: &Path, frames: &[PathBuf]) -> Result<Self, Stopped> {
-        Ok(Self { front: self::front(front)?, frames: self::frames(frames)? })
+/// The pictures of a booking of the signature PIN; none are taken for the user PIN's.
+pub(crate) fn of(book: &Book) -> Result<Option<Pictures>, Stopped> {
+    match (PinKind::from(book.target), &book.front, book.frames.as_slice()) {
+        (PinKind::Signature, Some(front), frames) => {
+            Ok(Some(Pictures { front: self::front(front)?, frames: self::frames(frames)? }))
+        }
+        (PinKind::Signature, None, _) => Err(Stopped::Usage("--front is missing".to_owned())),
+        (PinKind::User, None, []) if !book.western_digits => Ok(None),
+        (PinKind::User, ..) => Err(Stopped::Usage(
+            "--front, --frames and --western-digits are for --target signature only".to_owned(),
+        )),
     }
 }
 
@@ -31,6 +41,11 @@ pub(crate) fn frames(paths: &[PathBuf]) -> Result<Frames, Stopped> {
         [folder] if folder.is_dir() => in_folder(folder)?,
         files => files.to_vec(),
     };
+    // A name that was mistyped is told as that, not as a picture too few.
+    let missing = files.iter().find_map(|file| Some((file, std::fs::metadata(file).err()?)));
+    if let Some((file, error)) = missing {
+        return Err(Stopped::PictureFile { file: file.clone(), error });
+    }
     if !(FRAMES_LEAST..=FRAMES_MOST).contains(&files.len()) {
         let (least, most) = (FRAMES_LEAST, FRAMES_MOST);
         return Err(PicturesRefused::Count { found: files.len(), least, most }.into());

@@ -1,15 +1,15 @@
 //! `status` and `cancel`.
 
-use client::clock::{Clock as _, SystemClock};
 use client::entry::Entry;
 use client::{Screen, jst};
 use mobile_bridge::{FaceLock, Phone};
+use time::OffsetDateTime;
 
 use crate::face_step;
 use crate::reservation_text;
 use crate::stopped::Stopped;
 
-pub(crate) async fn status(phone: &Phone, screen: &mut Screen) -> Result<(), Stopped> {
+pub(crate) async fn status(phone: &Phone, screen: &mut Screen, now: OffsetDateTime) -> Result<(), Stopped> {
     if phone.booking().is_some() {
         screen.say(
             "途中の手続きがあります。「book」で続きから再開できます。",
@@ -17,7 +17,7 @@ pub(crate) async fn status(phone: &Phone, screen: &mut Screen) -> Result<(), Sto
         );
     }
     if let Some(lock) = phone.lock() {
-        if lock.is_over(SystemClock.now()) {
+        if lock.is_over(now) {
             lock_over(screen, lock);
         } else if phone.held().is_none() {
             return Err(Stopped::Locked(lock.clone()));

@@ -185,7 +185,7 @@ fn pictures(screen: &mut Screen, refused: PicturesRefused) {
         ),
         PicturesRefused::Count { found, least, most } => screen.say(
             &format!("お顔の写真が{found}枚あります。{least}〜{most}枚にしてください。"),
-            &format!("There are {found} pictures of the face; {least} to {most} are taken."),
+            &format!("Pictures of the face: {found}; {least} to {most} are taken."),
         ),
     }
 }

@@ -1,0 +1,132 @@
+//! What is told about pictures, faces and locks; and what is told nowhere.
+
+use client::Language;
+use client::exit::Exit;
+
+use super::support::server::face::{LOCKED_UNTIL, lock_number};
+use super::{Holder, RIGHT};
+
+#[tokio::test]
+async fn a_face_that_is_not_matched_ends_a_pipes_run_and_the_next_goes_on_with_the_booking() {
+    let holder = Holder::signature();
+    let ran = holder.pipes(&holder.pictures("front.png", "other"), &RIGHT).await.ended(Exit::FaceNotMatched);
+    ran.saying("The face was not matched: 4 attempts left.").saying("glasses").not_saying("[7/7]");
+    let ran = holder.pipes(&holder.pictures("front.png", "holder"), &RIGHT).await.ended(Exit::Done);
+    ran.not_saying("[2/7]").saying("[7/7]");
+    assert_eq!(holder.world.server.bookings(), 1);
+}
+
+#[tokio::test]
+async fn at_a_terminal_new_pictures_are_asked_for_until_there_are_some() {
+    let holder = Holder::signature();
+    let (nowhere, other, mine) = (holder.path("nowhere"), holder.path("other"), holder.path("holder"));
+    let lines = [RIGHT.as_slice(), &[&nowhere, &other, &mine]].concat();
+    let ran = holder.types(&holder.pictures("front.png", "other"), &lines).await.ended(Exit::Done);
+    ran.saying("4 attempts left").saying("nowhere").saying("3 attempts left").saying("[7/7]");
+    let again = Holder::signature();
+    let lines = [RIGHT.as_slice(), &[""]].concat();
+    again.types(&again.pictures("front.png", "other"), &lines).await.ended(Exit::FaceNotMatched);
+}
+
+#[tokio::test]
+async fn the_last_attempt_is_announced_and_the_lock_told_with_its_end_and_what_still_works() {
+    let mut holder = Holder::signature();
+    let args = holder.pictures("front.png", "other");
+    for left in ["4 attempts left", "3 attempts left", "2 attempts left", "1 attempt left before the lock"] {
+        holder.pipes(&args, &RIGHT).await.ended(Exit::FaceNotMatched).saying(left);
+    }
+    let told = |ran: super::Ran| {
+        ran.ended(Exit::Locked)
+            .saying("locked until Sun 2026-11-22 12:01:00 JST")
+            .saying(&lock_number())
+            .saying("municipal office")
+            .saying("0120-95-0178")
+    };
+    told(holder.pipes(&args, &RIGHT).await);
+    // Another run is refused before a card is read, and the state knows why.
+    let commands = holder.world.card.commands();
+    holder.pipes(&args, &RIGHT).await.ended(Exit::Locked).saying("12:01:00");
+    assert_eq!((holder.world.card.commands(), holder.world.server.judged()), (commands, 5));
+    holder.language = Language::Ja;
+    let second_before = LOCKED_UNTIL - time::Duration::SECOND;
+    let status = holder.asks_for_status(second_before).await.ended(Exit::Locked);
+    status.saying("2026年11月22日(日) 12:01:00まで手続きを止めています").saying(&lock_number());
+    let status = holder.asks_for_status(LOCKED_UNTIL).await.ended(Exit::Refused);
+    status.saying("制限は2026年11月22日(日) 12:01:00に終わりました").saying("予約はありません");
+}
+
+#[tokio::test]
+async fn pictures_are_measured_before_the_server_hears_anything() {
+    let holder = Holder::signature();
+    std::fs::write(holder.path("large.png"), vec![0; (4 << 20) + 1]).unwrap();
+    std::fs::create_dir(holder.path("large")).unwrap();
+    for number in 1..=3 {
+        std::fs::write(holder.path(&format!("large/{number}.jpg")), vec![0; (1 << 20) + 1]).unwrap();
+    }
+    std::fs::create_dir(holder.path("empty")).unwrap();
+    for (front, frames, told) in [
+        ("large.png", "holder", "at most 4 MiB"),
+        ("front.png", "large", "Picture 1 of the face is too large"),
+        ("front.png", "empty", "Pictures of the face: 0;"),
+        ("front.png", "holder/1.jpg", "Pictures of the face: 1;"),
+    ] {
+        let ran = holder.pipes(&holder.pictures(front, frames), &RIGHT).await;
+        ran.ended(Exit::Pictures).saying(told);
+    }
+    holder.pipes(&holder.pictures("none.png", "holder"), &RIGHT).await.ended(Exit::Usage).saying("none.png");
+    assert_eq!(holder.world.server.steps(), 0);
+}
+
+#[tokio::test]
+async fn pictures_that_cannot_be_judged_are_told_with_what_to_do_better() {
+    for (frames, told) in [
+        ("noface", "Picture 1: No face is to be seen."),
+        ("thrice", "Picture 2: The same picture is there more than once."),
+    ] {
+        let holder = Holder::signature();
+        let ran = holder.pipes(&holder.pictures("front.png", frames), &RIGHT).await;
+        ran.ended(Exit::Pictures).saying(told);
+        let mine = holder.path("holder");
+        let lines = [RIGHT.as_slice(), &[&mine]].concat();
+        let ran = holder.types(&holder.pictures("front.png", frames), &lines).await;
+        ran.ended(Exit::Done).saying(told);
+        assert_eq!(holder.world.server.judged(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_front_that_will_not_do_is_told_and_taken_again_without_the_card() {
+    let holder = Holder::signature();
+    let args = holder.pictures("cat.png", "holder");
+    let told = "Photograph the card that is read.";
+    holder.pipes(&args, &RIGHT).await.ended(Exit::Pictures).saying(told);
+    let right_front = holder.path("front.png");
+    let lines = [RIGHT.as_slice(), &[&right_front]].concat();
+    let ran = holder.types(&args, &lines).await.ended(Exit::Done).saying(told);
+    assert_eq!(ran.out.matches("[3/7]").count(), 1);
+}
+
+#[tokio::test]
+async fn a_service_that_fails_again_and_again_is_not_asked_for_ever() {
+    let holder = Holder::signature();
+    let ran = holder.pipes(&holder.pictures("front.png", "fault"), &RIGHT).await;
+    ran.ended(Exit::TryAgain).saying("nothing was counted (5 attempts left)");
+    assert_eq!(holder.world.server.judged(), 4);
+}
+
+#[tokio::test]
+async fn nothing_of_the_printed_code_pins_or_pictures_is_told_in_either_language() {
+    for language in [Language::Ja, Language::En] {
+        let mut holder = Holder::signature();
+        holder.language = language;
+        let ran = holder.pipes(&holder.pictures("front.png", "other"), &RIGHT).await;
+        let again = holder.pipes(&holder.pictures("front.png", "holder"), &RIGHT).await.ended(Exit::Done);
+        let stored = std::fs::read_to_string(holder.world.state_file()).unwrap();
+        for text in [&ran.out, &again.out, &stored] {
+            for secret in ["2285", "550217", "55021720352285", "1234\n", "番号　花子", "holder 1", "other 1"]
+            {
+                assert!(!text.contains(secret), "{secret:?} in:\n{text}");
+            }
+        }
+    }
+}
