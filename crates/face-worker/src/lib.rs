@@ -10,9 +10,11 @@
 //! | `likeness` | who is whom |
 //! | [`examiner`] | one request after another |
 //! | `lockdown` | what holds the process down |
+//! | [`escape`] | what it must not be able to do, tried |
 //! | [`mod@serve`] | a worker's life |
 
 mod decode;
+pub mod escape;
 pub mod examiner;
 mod finder;
 mod likeness;

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use face::limits::FRONT_MAX_BYTES;
 use face::{Picture, Pool, Settings};
+use face_worker::escape::{self, Escape};
 use face_worker::examiner::Examiner;
 use face_worker::serve::{serve, unbuffered_stdin, unbuffered_stdout};
 use face_worker::{Thresholds, models};
@@ -44,6 +45,12 @@ enum Command {
         #[arg(long)]
         models: PathBuf,
     },
+    /// Locks itself down like a worker, then tries to break out: the kernel must end it
+    #[command(name = escape::COMMAND, hide = true)]
+    Escape {
+        /// How
+        way: Escape,
+    },
     /// Prints the distance of the faces on two pictures (JPEG, PNG or JPEG 2000)
     Compare {
         /// The folder of the model files
@@ -60,6 +67,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Worker { models, accept, refuse } => worker(&models, Thresholds { accept, refuse }),
         Command::Check { models } => check(models),
+        Command::Escape { way } => try_to_escape(way),
         Command::Compare { models, one, two } => compare(&models, [&one, &two]),
     }
 }
@@ -77,19 +85,36 @@ fn worker(models: &Path, thresholds: Thresholds) -> ExitCode {
 fn check(models: PathBuf) -> ExitCode {
     let started = std::env::current_exe().and_then(|program| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-        let settings = Settings { workers: 1, spares: 0, ..Settings::new(program, models) };
-        Ok(runtime.block_on(Pool::start(settings)).map(|pool| pool.protections()))
+        let settings = Settings { workers: 1, spares: 0, ..Settings::new(&program, models) };
+        let pool = runtime.block_on(Pool::start(settings));
+        Ok(pool.map(|pool| (program, pool.protections())))
     });
-    match started {
-        Ok(Ok(protections)) => {
-            let in_force = |it: bool| if it { "in force" } else { "NOT in force" };
-            say(&"models: loaded, digests right");
-            say(&format!("limits: {}", in_force(protections.limits)));
-            say(&format!("seccomp: {}", in_force(protections.seccomp)));
-            say(&format!("Landlock: {}", in_force(protections.landlock)));
-            ExitCode::SUCCESS
-        }
-        Ok(Err(error)) => complain(&error),
+    let (program, protections) = match started {
+        Ok(Ok(started)) => started,
+        Ok(Err(error)) => return complain(&error),
+        Err(error) => return complain(&error),
+    };
+    let in_force = |it: bool| if it { "in force" } else { "NOT in force" };
+    say(&"models: loaded, digests right");
+    say(&format!("limits: {}", in_force(protections.limits)));
+    say(&format!("seccomp: {}", in_force(protections.seccomp)));
+    say(&format!("Landlock: {}", in_force(protections.landlock)));
+    let mut all = true;
+    for way in Escape::ALL {
+        let stopped = way.is_stopped(&program);
+        all &= stopped;
+        say(&format!(
+            "a worker that tries to {}: {}",
+            way.word(),
+            if stopped { "ended" } else { "NOT ended" }
+        ));
+    }
+    if all { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn try_to_escape(way: Escape) -> ExitCode {
+    match way.attempt() {
+        Ok(()) => complain(&"still here"),
         Err(error) => complain(&error),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use face::{EngineError, FaceEngine, FrontFinding, Inspection, Pool, Pose, Settings, Sitting, StartError};
+use face_worker::escape::Escape;
 use rustix::process::{Pid, Signal, kill_process};
 
 use support::{card_front, hopper, jp2, jpeg, moment, picture, settings};
@@ -126,4 +127,29 @@ async fn a_pool_that_cannot_start_says_why() {
     }
     let error = Pool::start(without_models()).await.err().map(|error| error.to_string());
     assert!(error.as_ref().is_some_and(|text| text.contains("SHA-256")), "{error:?}");
+}
+
+#[test]
+fn a_worker_that_opens_a_file_or_socket_forks_or_becomes_another_program_is_ended() {
+    for way in Escape::ALL {
+        assert!(way.is_stopped(env!("CARGO_BIN_EXE_jpki-face").as_ref()), "{way:?}");
+    }
+}
+
+#[test]
+fn the_operators_check_says_what_is_in_force_and_names_what_is_missing() {
+    let check = |models: &std::path::Path| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_jpki-face"));
+        command.args(["check", "--models"]).arg(models).output().expect("it runs")
+    };
+    let good = check(&support::models());
+    let said = String::from_utf8_lossy(&good.stdout);
+    assert!(good.status.success(), "{said}");
+    for line in ["models: loaded, digests right", "limits: in force", "seccomp: in force", "to open: ended"] {
+        assert!(said.contains(line), "{line} is not in:\n{said}");
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let bad = check(folder.path());
+    assert!(!bad.status.success());
+    assert!(String::from_utf8_lossy(&bad.stderr).contains("make models"));
 }
