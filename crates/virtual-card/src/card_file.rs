@@ -140,6 +140,13 @@ impl CardFile {
         Ok(read(path)?.printed)
     }
 
+    /// The surface application's public key, DER SubjectPublicKeyInfo; does not need the card for itself.
+    pub(crate) fn surface_key(path: &Path) -> Result<Vec<u8>, FileError> {
+        SigningKey::new(read(path)?.surface.private_key)
+            .and_then(|key| key.spki())
+            .ok_or_else(|| FileError::damaged(path, "a key of the card is damaged"))
+    }
+
     /// What is printed on the card, and its portrait.
     pub(crate) fn front(path: &Path) -> Result<(Printed, Vec<u8>), FileError> {
         let Stored { printed, surface, .. } = read(path)?;

@@ -8,6 +8,7 @@
 //! reset of a PIN by authorisation ([`crate::reset`]). Secure messaging, the other applications and the `80 A2`
 //! command of terminals are not on this card.
 
+mod authority;
 mod content;
 mod credential;
 mod credential_commands;
@@ -20,7 +21,8 @@ mod sign;
 mod step;
 mod surface_files;
 
-pub use content::{AuthorityKey, BadAuthorityKey, TokenKind};
+pub use authority::{AuthorityKey, BadAuthorityKey};
+pub use content::TokenKind;
 pub(crate) use content::{Content, KeyObject, SigningKey, Surface};
 pub(crate) use credential::{Code, Credential, CredentialState, Credentials, Reference};
 pub(crate) use credential_commands::new_reference;

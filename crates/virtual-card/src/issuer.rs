@@ -10,6 +10,7 @@ mod holder;
 mod key;
 pub mod layout;
 mod names;
+mod order;
 mod printed;
 mod profile;
 pub mod register;
@@ -18,7 +19,7 @@ mod surface;
 use aws_lc_rs::rand;
 use der::{Decode as _, Encode as _};
 use reservation::pin::PinKind;
-use time::{Date, OffsetDateTime};
+use time::OffsetDateTime;
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, CrlReason};
 use x509_cert::serial_number::SerialNumber;
@@ -26,12 +27,12 @@ use x509_cert::serial_number::SerialNumber;
 pub use ca::Generation;
 pub use crl::{CRL_LIFE, Revocation};
 pub use holder::{DEFAULT_ADDRESS, DEFAULT_BIRTH_DATE, DEFAULT_NAME};
+pub use order::CardOrder;
 pub use printed::{BadPrintedCode, Printed, PrintedCode, Sex};
 
 use crate::card_file::{CardFile, NewCard, NewKey};
-use crate::chip::{AuthorityKey, TokenKind};
 use crate::files::{self, FileError, Lock, Readers};
-use crate::picture::{PictureError, SILHOUETTE};
+use crate::picture::PictureError;
 use ca::Ca;
 use certificate::{Fields, random_serial};
 use cv::Municipality;
@@ -70,77 +71,6 @@ pub enum IssuerError {
     /// The cryptographic library failed.
     #[error("the cryptographic library failed")]
     Crypto,
-}
-
-/// What a new card shall be.
-#[derive(Clone, Debug)]
-pub struct CardOrder {
-    /// Its name in the folder.
-    pub name: CardName,
-    /// The holder's name: family name, full-width space, given name.
-    pub holder: String,
-    /// The holder's address, without postcode.
-    pub address: String,
-    /// The holder's sex.
-    pub sex: Sex,
-    /// The holder's birth date.
-    pub birth_date: Date,
-    /// The portrait, JPEG 2000. Nothing here looks inside.
-    pub portrait: Vec<u8>,
-    /// What is printed as security code.
-    pub security_code: PrintedCode,
-    /// The year of the birthday on which the card expires; without one the tenth birthday after issue, the fifth for a
-    /// child.
-    pub expires: Option<u16>,
-    /// The day of issue, in Japan.
-    pub issued: Date,
-    /// Which CA generation issues its certificates.
-    pub generation: Generation,
-    /// Whether it carries a signature certificate; holders under 15 usually have none.
-    pub with_signature: bool,
-    /// The authority whose reset authorisations the card accepts; without one it accepts none.
-    pub authority: Option<AuthorityKey>,
-    /// What the card says it is.
-    pub token: TokenKind,
-}
-
-impl CardOrder {
-    /// The usual card, issued today.
-    pub fn today(name: CardName, now: OffsetDateTime) -> Self {
-        Self {
-            name,
-            holder: DEFAULT_NAME.to_owned(),
-            address: DEFAULT_ADDRESS.to_owned(),
-            sex: Sex::Female,
-            birth_date: DEFAULT_BIRTH_DATE,
-            portrait: SILHOUETTE.to_vec(),
-            security_code: PrintedCode::default(),
-            expires: None,
-            issued: holder::day_in_japan(now),
-            generation: Generation::default(),
-            with_signature: true,
-            authority: None,
-            token: TokenKind::default(),
-        }
-    }
-}
-
-impl CardOrder {
-    /// What will be printed on the card.
-    fn printed(&self) -> Printed {
-        let expires = match self.expires {
-            Some(year) => holder::expires_in(year, self.birth_date),
-            None => holder::card_expires(self.issued, self.birth_date),
-        };
-        Printed {
-            name: self.holder.clone(),
-            address: self.address.clone(),
-            sex: self.sex,
-            birth_date: self.birth_date,
-            expires,
-            security_code: self.security_code.clone(),
-        }
-    }
 }
 
 /// The issuer of one folder.

@@ -116,6 +116,14 @@ impl IssuedCard {
         CardFile::printed(&self.path()).expect("the card's file")
     }
 
+    /// The public key of its surface application, DER SubjectPublicKeyInfo.
+    ///
+    /// # Panics
+    /// If its file is damaged.
+    pub fn surface_key(&self) -> Vec<u8> {
+        CardFile::surface_key(&self.path()).expect("the card's file")
+    }
+
     /// A phone's photograph of its front, JPEG.
     ///
     /// # Panics

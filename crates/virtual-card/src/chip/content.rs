@@ -3,16 +3,14 @@
 use aws_lc_rs::digest::{Digest, SHA256, digest};
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, KeyPair as _, ParsedPublicKey, RSA_PKCS1_SHA256, RsaEncoding,
-};
-use der::Decode as _;
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaEncoding};
 use reservation::id::KeyHash;
 use reservation::pin::PinKind;
 use rsa::Pkcs1v15Sign;
 use rsa::pkcs8::DecodePrivateKey as _;
 use serde::{Deserialize, Serialize};
-use x509_cert::spki::SubjectPublicKeyInfoRef;
+
+use super::authority::AuthorityKey;
 
 /// What the token information says the card is (card facts §6). All behave alike here; a terminal has to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -111,6 +109,11 @@ impl SigningKey {
         Some(Self { private, pkcs8 })
     }
 
+    /// DER SubjectPublicKeyInfo.
+    pub(crate) fn spki(&self) -> Option<Vec<u8>> {
+        Some(self.private.public_key().as_der().ok()?.as_ref().to_vec())
+    }
+
     pub(crate) fn sign_hash(&self, encoding: &'static dyn RsaEncoding, hash: &Digest) -> Option<Vec<u8>> {
         let mut signature = vec![0; self.private.public_modulus_len()];
         self.private.sign_digest(encoding, hash, &mut signature).ok()?;
@@ -142,60 +145,7 @@ impl KeyObject {
     /// `None` if `pkcs8` is no RSA-2048 key.
     pub(crate) fn new(pkcs8: Vec<u8>, certificate: Vec<u8>, ca_certificate: Vec<u8>) -> Option<Self> {
         let key = SigningKey::new(pkcs8)?;
-        let spki = key.private.public_key().as_der().ok()?;
-        let hash: [u8; 32] = digest(&SHA256, spki.as_ref()).as_ref().try_into().ok()?;
+        let hash: [u8; 32] = digest(&SHA256, &key.spki()?).as_ref().try_into().ok()?;
         Some(Self { key, certificate, ca_certificate, hash: KeyHash::from_bytes(hash) })
-    }
-}
-
-/// The public key (P-256) of the authority whose reset authorisations the card accepts.
-#[derive(Clone, Debug)]
-pub struct AuthorityKey {
-    spki: Vec<u8>,
-    key: ParsedPublicKey,
-}
-
-/// Not a P-256 public key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the authority's key is not a P-256 public key (SubjectPublicKeyInfo)")]
-pub struct BadAuthorityKey;
-
-impl AuthorityKey {
-    /// From DER.
-    ///
-    /// # Errors
-    /// [`BadAuthorityKey`].
-    pub fn from_spki(spki: &[u8]) -> Result<Self, BadAuthorityKey> {
-        let parsed = SubjectPublicKeyInfoRef::from_der(spki).map_err(|_| BadAuthorityKey)?;
-        let point = parsed.subject_public_key.as_bytes().ok_or(BadAuthorityKey)?;
-        let curve = parsed.algorithm.parameters_oid().map_err(|_| BadAuthorityKey)?;
-        if parsed.algorithm.oid != der::oid::db::rfc5912::ID_EC_PUBLIC_KEY
-            || curve != der::oid::db::rfc5912::SECP_256_R_1
-        {
-            return Err(BadAuthorityKey);
-        }
-        let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(|_| BadAuthorityKey)?;
-        Ok(Self { spki: spki.to_vec(), key })
-    }
-
-    /// From PEM (`PUBLIC KEY`).
-    ///
-    /// # Errors
-    /// [`BadAuthorityKey`].
-    pub fn from_pem(pem: &[u8]) -> Result<Self, BadAuthorityKey> {
-        match der::pem::decode_vec(pem) {
-            Ok(("PUBLIC KEY", spki)) => Self::from_spki(&spki),
-            _ => Err(BadAuthorityKey),
-        }
-    }
-
-    /// DER SubjectPublicKeyInfo.
-    pub fn spki(&self) -> &[u8] {
-        &self.spki
-    }
-
-    /// Whether `signature` (r‖s, 64 bytes) is this authority's over `statement`.
-    pub(crate) fn has_signed(&self, statement: &[u8], signature: &[u8]) -> bool {
-        self.key.verify_sig(statement, signature).is_ok()
     }
 }

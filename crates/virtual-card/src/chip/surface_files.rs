@@ -49,3 +49,37 @@ impl SurfaceEf {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::{Code, Credential};
+    use crate::card_file::CardFile;
+    use crate::chip::{Session, State, step};
+    use crate::testing::IssuedCard;
+
+    /// Nobody is told 照合番号A, so that no command can present it.
+    #[test]
+    fn either_number_opens_the_front_and_the_birth_date_the_age_only() {
+        let issued = IssuedCard::new(datetime!(2026-11-21 07:30 UTC));
+        let (_file, content, credentials) = CardFile::open(&issued.path()).unwrap();
+        let mut random = |_: &mut [u8]| ();
+        let mut state = State { credentials, session: Session::default() };
+        let select = hex::decode("00A4040C0AD3921000310001010402").unwrap();
+        (state, _) = step(&content, &state, &select, &mut random);
+        for (code, opens) in [(Code::A, 2), (Code::B, 2), (Code::BirthDate, 1)] {
+            let mut state = state.clone();
+            state.session.verified.set(Credential::Code(code), true);
+            for file in [1, 2] {
+                let (_, response) =
+                    step(&content, &state, &[0x00, 0xB0, 0x80 | file, 0x00, 0x02], &mut random);
+                assert_eq!(
+                    response.data.len(),
+                    if file == opens { 2 } else { 0 },
+                    "{code:?} and EF 000{file}"
+                );
+            }
+        }
+    }
+}

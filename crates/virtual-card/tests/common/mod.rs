@@ -1,6 +1,8 @@
 //! What several test programs here share.
 #![allow(dead_code, unreachable_pub, missing_docs)]
 
+pub mod myna;
+
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
