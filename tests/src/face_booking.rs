@@ -8,9 +8,7 @@ use mobile_bridge::progress::Step;
 use mobile_bridge::reading::{self, Looked, Proved};
 use mobile_bridge::server::IdempotencyKey;
 use mobile_bridge::state::StateInMemory;
-use mobile_bridge::{
-    BookingServer, CallError, CardProof, Frames, Front, HttpBookingServer, Next, Phone, SurfaceBytes, ToSign,
-};
+use mobile_bridge::{BookingServer, CallError, CardProof, Frames, Front, Next, Phone, SurfaceBytes, ToSign};
 use reservation::{InstallationId, PinKind};
 use secret::Pin;
 use uuid::Uuid;
@@ -22,14 +20,14 @@ use crate::stack::USER_PIN;
 
 /// A booking that has begun; a card can prove itself in it.
 pub struct Begun {
-    server: Arc<HttpBookingServer>,
+    server: Arc<dyn BookingServer>,
     to_sign: ToSign,
     booking: Uuid,
 }
 
 /// A booking whose card is accepted: the face comes next.
 pub struct AtFace {
-    server: Arc<HttpBookingServer>,
+    server: Arc<dyn BookingServer>,
     booking: Uuid,
     surface: SurfaceBytes,
 }
@@ -39,8 +37,7 @@ impl Begun {
     ///
     /// # Panics
     /// If the server refuses.
-    pub async fn with(server: HttpBookingServer, installation: InstallationId) -> Self {
-        let server = Arc::new(server);
+    pub async fn with(server: Arc<dyn BookingServer>, installation: InstallationId) -> Self {
         let states = Box::<StateInMemory>::default();
         let mut phone = Phone::open(server.clone(), states, installation).unwrap();
         let terms = phone.register("end-to-end").await.unwrap();
@@ -73,12 +70,12 @@ impl Begun {
         CardProof::Signature { card, front: Front::new(front).unwrap() }
     }
 
-    /// Sends a proof.
+    /// Sends a proof; what comes next.
     ///
     /// # Errors
     /// What the server says.
-    pub async fn send(&self, proof: &CardProof) -> Result<(), CallError> {
-        self.server.prove_card(self.booking, proof).await.map(drop)
+    pub async fn send(&self, proof: &CardProof) -> Result<wire::app::Step, CallError> {
+        Ok(self.server.prove_card(self.booking, proof).await?.next)
     }
 
     /// Sends a proof that is accepted.
@@ -106,7 +103,15 @@ impl AtFace {
     /// # Errors
     /// What the server says.
     pub async fn challenge(&self) -> Result<FaceChallenge, CallError> {
-        self.server.face_challenge(IdempotencyKey::new_v4(), self.booking).await
+        self.challenge_for(IdempotencyKey::new_v4()).await
+    }
+
+    /// The challenge of this wish.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub async fn challenge_for(&self, key: IdempotencyKey) -> Result<FaceChallenge, CallError> {
+        self.server.face_challenge(key, self.booking).await
     }
 
     /// Shows these frames for a challenge.

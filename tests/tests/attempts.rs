@@ -63,7 +63,7 @@ async fn phone_at_face(stack: &Stack, name: &str, card: &CardInHand) -> AtFace {
     fs::create_dir(&folder).unwrap();
     let (port, authority) = (stack.site().app_port(), stack.site().file("tls/app-ca.pem"));
     let (server, installation) = server_of_new_phone(&folder, port, &authority, Arc::new(SystemClock));
-    let begun = Begun::with(server, installation).await;
+    let begun = Begun::with(Arc::new(server), installation).await;
     let front = fs::read(stack.album().front(stack.site(), CARD)).unwrap();
     begun.accepted(&begun.proof(card, front)).await
 }

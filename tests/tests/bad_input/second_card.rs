@@ -71,7 +71,7 @@ fn a_thief_who_brings_his_own_card_after_the_holders_match_gains_nothing() {
     runtime.block_on(async {
         let (server, installation) =
             server_of_new_phone(&folder, site.app_port(), &authority, Arc::new(SystemClock));
-        let begun = Begun::with(server, installation).await;
+        let begun = Begun::with(Arc::new(server), installation).await;
         let [proof, other] =
             [(&card, front), (&thiefs, thiefs_front)].map(|(card, front)| begun.proof(card, front));
         let at_face = begun.accepted(&proof).await;

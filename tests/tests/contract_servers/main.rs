@@ -4,12 +4,14 @@
 //! | module | idea |
 //! |---|---|
 //! | [`booking`] | the contract of `mobile_bridge::BookingServer` |
+//! | [`face`] | the same for a booking of the signature PIN |
 //! | [`claiming`] | the contract of `kiosk::KioskServer` |
 //! | [`real`] | a real server, a registered phone, an admitted kiosk |
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 mod booking;
 mod claiming;
+mod face;
 mod real;
 
 /// The phone's tests' own.
@@ -22,14 +24,18 @@ mod phone_double;
 #[path = "../../../crates/kiosk/tests/kiosk/support/mod.rs"]
 mod kiosk_support;
 
+use std::sync::Arc;
+
 use client::Failure;
 use client::clock::{Clock as _, SystemClock};
+use end_to_end::faces::Album;
 use reservation::{InstallationId, PinKind};
 use virtual_card::testing::IssuedCard;
 use wire::problem::ProblemType;
 
 use booking::Booker;
 use claiming::Visit;
+use face::{FaceBooker, Pictures};
 use kiosk_support::card::fresh_card;
 use kiosk_support::kill::KillSwitch;
 use real::Real;
@@ -59,6 +65,27 @@ fn the_real_server_keeps_the_phones_contract() {
     let (card, other) = (real.card("card"), real.card("other"));
     let (server, installation) = real.phone("phone");
     let booker = Booker { server: &server, installation, card: &card };
+    real.runtime().block_on(booker.keeps_the_contract(&other));
+}
+
+#[test]
+fn the_phones_server_in_memory_keeps_the_contract_of_faces() {
+    let installation = InstallationId::from_bytes([7; 32]);
+    let server = Arc::new(phone_double::TestServer::new(installation));
+    let cards = [(); 2].map(|()| IssuedCard::with(SystemClock.now(), |order| order.expires = Some(2035)));
+    let [card, other] = cards.each_ref().map(IssuedCard::in_hand);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let booker = FaceBooker { server, installation, card: &card, pictures: Pictures::in_words() };
+    runtime.block_on(booker.keeps_the_contract(&other));
+}
+
+#[test]
+fn the_real_server_keeps_the_phones_contract_of_faces() {
+    let real = Real::start(&["card", "other"]);
+    let (card, other) = (real.card("card"), real.card("other"));
+    let (server, installation) = real.phone("phone");
+    let pictures = Pictures::taken(&Album::new(), real.site());
+    let booker = FaceBooker { server: Arc::new(server), installation, card: &card, pictures };
     real.runtime().block_on(booker.keeps_the_contract(&other));
 }
 

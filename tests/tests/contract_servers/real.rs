@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use client::clock::SystemClock;
 use client::{Connection, Endpoint, Retry};
+use end_to_end::faces::Person;
 use end_to_end::library::{LibraryServer, Time};
 use end_to_end::site::Site;
 use end_to_end::stack::OPERATOR;
@@ -26,13 +27,16 @@ impl Real {
     /// A server that knows these cards.
     pub(crate) fn start(cards: &[&str]) -> Self {
         let folder = TempDir::with_prefix("contract-").unwrap();
-        let site = Site::make(folder.path(), folder.path());
+        let site = Site::make_with_faces(folder.path(), folder.path());
         site.open_all_day();
-        site.set("service.book_signature", true);
         for card in cards {
-            site.issue(card, &[]);
+            site.issue_with_face(card, Person::Holder, &[]);
         }
         Self { server: LibraryServer::start(&site.settings(), &Time::Real), site, folder }
+    }
+
+    pub(crate) const fn site(&self) -> &Site {
+        &self.site
     }
 
     pub(crate) const fn runtime(&self) -> &Runtime {
