@@ -1,6 +1,6 @@
 //! What the rules would say to an attempt, asked before anything costs. Nothing is decided by it.
 
-use reservation::card::DebitAnswer;
+use reservation::card::{self, DebitAnswer};
 use reservation::decision::Dated;
 use reservation::installation::{Debited, Fact};
 use reservation::{Card, CardId, Installation, decide};
@@ -51,8 +51,11 @@ pub(super) async fn foresee(parts: &Parts, attempt: &Attempt) -> Result<Foreseen
             DebitAnswer::Open { .. } => Ok(Foreseen::NeedsMatch { card }),
             DebitAnswer::Settled(_) => Ok(Foreseen::Decided { card }),
         },
-        // The installation has counted it already, so the refusal must be settled there.
-        Err(_) if debited => Ok(Foreseen::Decided { card }),
+        // The installation has counted it already, so the refusal must be settled there; unless it is only that another
+        // phone's attempt comes first.
+        Err(refusal) if debited && !matches!(refusal, card::Refusal::AttemptOpen { .. }) => {
+            Ok(Foreseen::Decided { card })
+        }
         Err(refusal) => Err(locks::refused_to_app(parts, card, refusal, now).await),
     }
 }

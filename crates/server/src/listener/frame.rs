@@ -235,7 +235,9 @@ impl Frame {
                 )
             };
         }
-        if status >= 500 { refused!(warn) } else { refused!(info) }
+        // A phone that asks again too soon is nothing to look into.
+        let ours = status >= 500 && refusal.kind() != ProblemType::AttemptInProgress;
+        if ours { refused!(warn) } else { refused!(info) }
     }
 }
 
