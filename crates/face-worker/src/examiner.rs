@@ -50,20 +50,12 @@ impl Examiner {
         Self { engine, thresholds, kept: None }
     }
 
-    /// Detects and describes once on a grey picture: the numeric library sets itself up at its first use, with system
-    /// calls that are not allowed later.
+    /// [`warm_up`] of its engine.
     ///
     /// # Errors
     /// A fault of dlib.
     pub fn warm_up(&mut self) -> Result<(), DlibError> {
-        let grey = vec![128; 160 * 160 * 3];
-        if let Some(image) = Image::new(&grey, 160, 160) {
-            self.engine.detect(image, true)?;
-            let face = face_dlib_sys::Rect { left: 20, top: 20, right: 139, bottom: 139 };
-            let landmarks = self.engine.landmarks(image, face)?;
-            self.engine.describe(image, &landmarks)?;
-        }
-        Ok(())
+        warm_up(&mut self.engine)
     }
 
     /// Answers. Whatever was kept for a comparison is forgotten, whatever the request; only a sitting that is fit is
@@ -138,24 +130,19 @@ impl Examiner {
         let image = face.pixels.as_dlib().ok_or(Trouble::Fault)?;
         Ok(Descriptor(self.engine.describe(image, &face.landmarks)?))
     }
+}
 
-    /// The distance of the faces on two pictures of any kind that is taken anywhere; for operators.
-    ///
-    /// # Errors
-    /// Which of the two (0 or 1) cannot be used, and why; no reason where the engine failed.
-    pub fn distance(&mut self, pictures: [&Picture; 2]) -> Result<f32, (usize, Option<UnfitReason>)> {
-        let mut descriptor = |number: usize| {
-            let failed = |reason| (number, reason);
-            let pixels = decode::any(pictures[number]).map_err(|reason| failed(Some(reason)))?;
-            let face = find(&mut self.engine, pixels, PORTRAIT).map_err(|trouble| match trouble {
-                NoFace::Unfit(reason) => failed(Some(reason)),
-                NoFace::Fault => failed(None),
-            })?;
-            self.describe(&face).map_err(|_| failed(None))
-        };
-        let (one, two) = (descriptor(0)?, descriptor(1)?);
-        Ok(one.distance(&two))
+/// Detects and describes once on a grey picture: the numeric library sets itself up at its first use, with system calls
+/// that are not allowed later.
+pub(crate) fn warm_up(engine: &mut Engine) -> Result<(), DlibError> {
+    let grey = vec![128; 160 * 160 * 3];
+    if let Some(image) = Image::new(&grey, 160, 160) {
+        engine.detect(image, true)?;
+        let face = face_dlib_sys::Rect { left: 20, top: 20, right: 139, bottom: 139 };
+        let landmarks = engine.landmarks(image, face)?;
+        engine.describe(image, &landmarks)?;
     }
+    Ok(())
 }
 
 fn is_repeated(earlier: &Pixels, later: &Pixels) -> bool {

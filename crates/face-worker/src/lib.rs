@@ -12,6 +12,7 @@
 //! | `lockdown` | what holds the process down |
 //! | [`escape`] | what it must not be able to do, tried |
 //! | [`mod@serve`] | a worker's life |
+//! | [`mod@report`] | how good all this is on pictures of one's own |
 
 mod decode;
 pub mod escape;
@@ -21,6 +22,7 @@ mod likeness;
 mod lockdown;
 pub mod models;
 mod pixels;
+pub mod report;
 mod rules;
 pub mod serve;
 

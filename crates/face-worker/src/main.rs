@@ -1,16 +1,16 @@
-//! `jpki-face`: the worker that the server starts, and two commands for operators.
+//! `jpki-face`: the worker that the server starts, and commands for operators.
 
 use std::fmt::Display;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use face::limits::FRONT_MAX_BYTES;
-use face::{Picture, Pool, Settings};
+use face::{Pool, Settings};
+use face_worker::Thresholds;
 use face_worker::escape::{self, Escape};
-use face_worker::examiner::Examiner;
+use face_worker::report::{self, ReportError};
 use face_worker::serve::{serve, unbuffered_stdin, unbuffered_stdout};
-use face_worker::{Thresholds, models};
 use zeroizing_alloc::ZeroAlloc;
 
 /// Memory is wiped when it is given back.
@@ -52,15 +52,47 @@ enum Command {
         way: Escape,
     },
     /// Prints the distance of the faces on two pictures (JPEG, PNG or JPEG 2000)
+    ///
+    /// The distance is a number from 0 (the same picture) to about 1.2. Two pictures of one person mostly lie below 0.5,
+    /// of two people above 0.6; between the two nobody can tell, and one pair proves nothing. It is for operators who try
+    /// the engine out. Nobody should read a distance to a holder: it is no likelihood, and whoever knows it can work on
+    /// it, picture by picture.
     Compare {
         /// The folder of the model files
-        #[arg(long)]
+        #[arg(long, default_value_os_t = usual_models())]
         models: PathBuf,
         /// One picture
         one: PathBuf,
         /// The other
         two: PathBuf,
     },
+    /// Measures the engine on pictures of your own: prints error rates with their bounds, draws a histogram and a DET
+    ///
+    /// Every picture is described once, in locked-down processes on all cores. What is printed and drawn holds no picture
+    /// and no descriptor. Pictures that cannot be used are left out and named. With --grey-j2k the heads lie in a
+    /// temporary folder (TMPDIR) while they are encoded.
+    Report {
+        /// The folder of the model files
+        #[arg(long, default_value_os_t = usual_models())]
+        models: PathBuf,
+        #[command(flatten)]
+        arguments: report::Arguments,
+    },
+    /// Describes pictures that come on standard input; `report` and `compare` start it
+    #[command(hide = true)]
+    Describe {
+        /// The folder of the model files
+        #[arg(long)]
+        models: PathBuf,
+    },
+}
+
+/// Where `make models` puts them.
+#[expect(clippy::disallowed_methods, reason = "the edge: where this user's cache is")]
+fn usual_models() -> PathBuf {
+    let folder = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")));
+    cache.unwrap_or_default().join("jpki-reset/models")
 }
 
 fn main() -> ExitCode {
@@ -69,6 +101,8 @@ fn main() -> ExitCode {
         Command::Check { models } => check(models),
         Command::Escape { way } => try_to_escape(way),
         Command::Compare { models, one, two } => compare(&models, [&one, &two]),
+        Command::Report { models, arguments } => report(&models, &arguments),
+        Command::Describe { models } => describe(&models),
     }
 }
 
@@ -120,27 +154,37 @@ fn try_to_escape(way: Escape) -> ExitCode {
 }
 
 fn compare(models: &Path, files: [&Path; 2]) -> ExitCode {
-    let mut pictures = Vec::new();
-    for file in files {
-        match std::fs::read(file) {
-            Ok(bytes) if bytes.len() <= FRONT_MAX_BYTES => pictures.push(Picture::new(bytes)),
-            Ok(_) => return complain(&format!("{}: larger than {FRONT_MAX_BYTES} bytes", file.display())),
-            Err(error) => return complain(&format!("{}: {error}", file.display())),
-        }
-    }
-    let engine = match models::load(models) {
-        Ok(engine) => engine,
-        Err(error) => return complain(&error),
-    };
-    let mut examiner = Examiner::new(engine, Thresholds { accept: 0.50, refuse: 0.60 });
-    match examiner.distance([&pictures[0], &pictures[1]]) {
+    match report::compare(files, models) {
         Ok(distance) => {
             say(&format!("{distance:.3}"));
             ExitCode::SUCCESS
         }
-        Err((number, Some(reason))) => complain(&format!("{}: {reason:?}", files[number].display())),
-        Err((number, None)) => complain(&format!("{}: the engine failed", files[number].display())),
+        Err(error) => fail(&error),
     }
+}
+
+fn report(models: &Path, arguments: &report::Arguments) -> ExitCode {
+    match report::report(arguments, models, &mut std::io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the table has seen enough of it.
+        Err(ReportError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &ReportError) -> ExitCode {
+    let failed = complain(error);
+    // As a shell tells of a program that Ctrl-C ended.
+    if matches!(error, ReportError::Stopped) { ExitCode::from(130) } else { failed }
+}
+
+fn describe(models: &Path) -> ExitCode {
+    let Ok((mut from, mut to)) = unbuffered_stdin().and_then(|from| Ok((from, unbuffered_stdout()?))) else {
+        return ExitCode::FAILURE;
+    };
+    // Nothing is said of an error and nothing closed, as in a worker.
+    let described = report::describe(models, &mut from, &mut to);
+    std::process::exit(i32::from(described.is_err()))
 }
 
 #[expect(clippy::print_stdout, reason = "the one place where an operator is told")]

@@ -30,6 +30,10 @@ impl Pixels {
         self.0.height()
     }
 
+    pub(crate) fn image(&self) -> &RgbImage {
+        &self.0
+    }
+
     fn long_side(&self) -> u32 {
         self.width().max(self.height())
     }

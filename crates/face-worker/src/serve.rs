@@ -14,11 +14,11 @@ use crate::models::{self, ModelError};
 use crate::rules::Thresholds;
 
 /// After so much processor time a worker asks to be replaced: half of what its limit leaves it.
-const SPENT: Duration = Duration::from_secs(lockdown::CPU_SECONDS / 2);
+pub(crate) const SPENT: Duration = Duration::from_secs(lockdown::CPU_SECONDS / 2);
 
 /// Why a worker does not start.
 #[derive(Debug, thiserror::Error)]
-enum CannotStart {
+pub(crate) enum CannotStart {
     #[error(transparent)]
     Models(#[from] ModelError),
     #[error("the warm-up failed: {0}")]
@@ -66,7 +66,7 @@ pub fn serve(
     Ok(())
 }
 
-fn cpu_time() -> Duration {
+pub(crate) fn cpu_time() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Duration::from_secs(u64::try_from(time.tv_sec).unwrap_or(0))
 }
