@@ -355,3 +355,42 @@ pub fn face_tries(left: u8) -> Sentence {
         left => sentence(&format!("あと{left}回"), &format!("{left} attempts left")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_advice_is_told_in_both_languages_and_none_twice() {
+        use Advice as A;
+        let all = [
+            A::NotAPicture,
+            A::TooLarge,
+            A::NoFace,
+            A::SeveralFaces,
+            A::Closer,
+            A::MoreLight,
+            A::LessLight,
+            A::LookStraight,
+            A::TakeEachAnew,
+            A::MorePictures,
+            A::OnePersonOnly,
+            A::PhotographThisCard,
+        ];
+        let told: std::collections::BTreeSet<_> =
+            all.iter().flat_map(|kind| [advice(*kind).ja, advice(*kind).en]).collect();
+        assert_eq!(told.len(), 2 * all.len());
+    }
+
+    #[test]
+    fn what_the_printed_code_cost_is_told_as_surely_as_what_a_pin_cost() {
+        let wrong = |left| code(&VerifyError::WrongPin { left });
+        assert!(wrong(9).ja.contains("残り9回") && wrong(9).en.contains("9 tries are left"));
+        assert!(wrong(1).en.contains("One more wrong try locks it"));
+        let not_sent = VerifyError::NotSent(CardError::Transport(TransportError::Removed));
+        assert!(code(&not_sent).en.contains("no try is spent"));
+        let perhaps = VerifyError::Interrupted(CardError::Transport(TransportError::Removed));
+        assert!(code(&perhaps).en.contains("a try may be gone"));
+        assert!(code(&VerifyError::Blocked).en.contains("municipal office"));
+    }
+}

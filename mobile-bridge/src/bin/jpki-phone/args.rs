@@ -36,7 +36,8 @@ pub(crate) enum Task {
     ///
     /// What is asked for is typed, or stands one per line on standard input when that is no terminal. With --target user:
     /// the signature PIN. With --target signature: birth date, expiry year and security code as the card prints them,
-    /// `yes` once they were shown as they were understood, the user PIN.
+    /// `yes` once they were shown as they were understood, the user PIN. Unless --accept-terms names a version, the answer
+    /// to the terms comes first.
     Book(Book),
     /// Shows the reservation, and a lock after face failures.
     Status,
@@ -59,10 +60,11 @@ pub(crate) struct Book {
     /// Books anew although there is a reservation, which the new one replaces.
     #[arg(long)]
     pub(crate) again: bool,
-    /// A photograph of the card's front, JPEG or PNG, at most 4 MiB.
+    /// With --target signature: a photograph of the card's front, JPEG or PNG, at most 4 MiB.
     #[arg(long, value_name = "FILE", required_if_eq("target", "signature"))]
     pub(crate) front: Option<PathBuf>,
-    /// Photographs of the holder's face, JPEG, 3 to 12, at most 1 MiB each: files, or a folder of .jpg files.
+    /// With --target signature: photographs of the holder's face, JPEG, 3 to 12, at most 1 MiB each: files, or a folder
+    /// of .jpg files.
     #[arg(long, value_name = "FILE", num_args = 1.., required_if_eq("target", "signature"))]
     pub(crate) frames: Vec<PathBuf>,
     /// For a card that prints a western birth date: its six digits are typed as they are (such as 800217). A guess, since

@@ -104,7 +104,7 @@ impl Holder {
         for (front, picture) in [("front.png", "holder's card"), ("cat.png", "a cat")] {
             fs::write(dir.join(front), picture).unwrap();
         }
-        for person in ["holder", "other", "noface", "fault"] {
+        for person in ["holder", "other", "noface", "nopicture", "fault"] {
             fs::create_dir(dir.join(person)).unwrap();
             for number in 1..=3 {
                 let picture = dir.join(person).join(format!("{number}.jpg"));

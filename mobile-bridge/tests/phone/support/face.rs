@@ -1,5 +1,5 @@
-//! Faces for the server in memory. A picture is text: `holder…` is matched, `other…` is not, `noface…` cannot be judged,
-//! `fault…` meets a fault of the service; a front that begins with `holder` is the holder's. Rules are those of design
+//! Faces for the server in memory. A picture is text: `holder…` is matched, `other…` is not, `noface…` and `nopicture…`
+//! cannot be judged, `fault…` meets a fault of the service; a front that begins with `holder` is the holder's. Rules are those of design
 //! §7: five failures lock, what cannot be judged is not counted, the same attempt gets the same verdict.
 
 use mobile_bridge::{CallError, CardProof, Frames};
@@ -142,6 +142,8 @@ fn refuse_unfit(frames: &Frames) -> Result<(), CallError> {
     for (index, frame) in all.iter().enumerate() {
         let advice = if frame.starts_with(b"noface") {
             "no-face"
+        } else if frame.starts_with(b"nopicture") {
+            "not-a-picture"
         } else if all[..index].contains(frame) {
             "take-each-anew"
         } else {

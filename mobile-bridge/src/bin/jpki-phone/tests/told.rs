@@ -81,6 +81,7 @@ async fn pictures_are_measured_before_the_server_hears_anything() {
 async fn pictures_that_cannot_be_judged_are_told_with_what_to_do_better() {
     for (frames, told) in [
         ("noface", "Picture 1: No face is to be seen."),
+        ("nopicture", "Picture 1: It is no picture that can be read."),
         ("thrice", "Picture 2: The same picture is there more than once."),
     ] {
         let holder = Holder::signature();
