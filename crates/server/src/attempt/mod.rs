@@ -3,9 +3,9 @@
 //! | module | idea |
 //! |---|---|
 //! | [`in_flight`] | the attempts that are being judged in this process |
-//! | [`foresee`] | what the rules would say, asked before anything costs |
-//! | [`settle`] | debit, match, verdict |
-//! | [`verdict`] | what the phone is told |
+//! | `foresee` | what the rules would say, asked before anything costs |
+//! | `settle` | debit, match, verdict |
+//! | `verdict` | what the phone is told |
 //!
 //! The pictures are inspected before the debit, so that poor ones cost nothing, and compared after it, so that nobody
 //! has a match for free. From the debit on the work goes on by itself: a phone that hangs up neither gains nor loses
