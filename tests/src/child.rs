@@ -48,6 +48,10 @@ impl Child {
             (0..).map(|number| folder.join(format!("{name}.{number}.{ending}"))).find(|path| !path.exists())
         };
         let (out, err) = (file("out").unwrap(), file("err").unwrap());
+        // What it leaves behind of temporary files is found beside what it said.
+        let temporary = folder.join("tmp");
+        fs::create_dir_all(&temporary).unwrap();
+        command.env("TMPDIR", temporary);
         command.stdin(Stdio::piped());
         command.stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap());
         let mut process = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));

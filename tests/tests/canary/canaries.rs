@@ -1,4 +1,4 @@
-//! What is looked for: PINs that nobody else has, and the holder's own data from the certificate.
+//! What is looked for: PINs and printed codes that nobody else has, and the holder's own data from certificate and chip.
 
 use std::path::Path;
 
@@ -16,21 +16,38 @@ pub(crate) struct Pins {
     pub(crate) signature: &'static str,
     /// Typed in its place once.
     pub(crate) wrong_signature: &'static str,
-    /// The one that is reset; known PIN of the claim that is refused.
+    /// What the signature PIN is reset to; known PIN of the second reset.
+    pub(crate) new_signature: &'static str,
+    /// Typed as a new signature PIN, and not the same when typed again.
+    pub(crate) mistyped_signature: [&'static str; 2],
+    /// The one that is reset second; known PIN of the first reset, and of a claim that is refused.
     pub(crate) user: &'static str,
     /// What it becomes.
     pub(crate) new_user: &'static str,
-    /// Typed as a new PIN, and not the same when typed again.
+    /// Typed as a new user PIN, and not the same when typed again.
     pub(crate) mistyped: [&'static str; 2],
+    /// The security code (セキュリティコード) on the card's front.
+    pub(crate) security_code: &'static str,
+    /// Typed in its place once.
+    pub(crate) wrong_security_code: &'static str,
 }
 
 impl Pins {
     pub(crate) fn canaries(&self) -> Vec<Canary> {
-        let signature =
-            [self.signature, self.wrong_signature].map(|pin| Canary::new(pin, Kind::SignaturePin));
+        let [first, again] = self.mistyped_signature;
+        let signature = [self.signature, self.wrong_signature, self.new_signature, first, again]
+            .map(|pin| Canary::new(pin, Kind::SignaturePin));
         let [first, again] = self.mistyped;
         let user = [self.user, self.new_user, first, again].map(|pin| Canary::new(pin, Kind::UserPin));
         signature.into_iter().chain(user).collect()
+    }
+
+    /// Security codes, and each 照合番号B made of one; both begin with the birth date, as `birth` has it.
+    pub(crate) fn codes(&self, birth: &str) -> Vec<Canary> {
+        let codes = [self.security_code, self.wrong_security_code];
+        let alone = codes.map(|code| Canary::new(code, Kind::Digits));
+        let whole = codes.map(|code| Canary::new(&format!("{birth}{EXPIRES}{code}"), Kind::Name));
+        alone.into_iter().chain(whole).chain([Canary::new(birth, Kind::Digits)]).collect()
     }
 }
 
@@ -47,13 +64,22 @@ pub(crate) enum Chance {
 enum Kind {
     SignaturePin,
     UserPin,
+    /// Digits of the card's front, too few to be found by chance nowhere.
+    Digits,
     Name,
+    /// A piece of a picture, or of what is made of one.
+    Picture,
 }
+
+/// The year in which the card expires.
+const EXPIRES: &str = "2035";
 
 /// Something to look for.
 #[derive(Clone, Debug)]
 pub(crate) struct Canary {
+    /// What it is called: itself, if it is text.
     text: String,
+    bytes: Vec<u8>,
     kind: Kind,
 }
 
@@ -69,7 +95,17 @@ const TAIL_OF_COMMAND: [u8; 2] = [0x80, 0x04];
 
 impl Canary {
     fn new(text: &str, kind: Kind) -> Self {
-        Self { text: text.to_owned(), kind }
+        Self { text: text.to_owned(), bytes: text.as_bytes().to_vec(), kind }
+    }
+
+    /// A piece of a picture of this name.
+    pub(crate) fn picture(name: &str, piece: Vec<u8>) -> Self {
+        Self { text: name.to_owned(), bytes: piece, kind: Kind::Picture }
+    }
+
+    /// Whether the card itself may know it: whatever is about its holder, and no PIN.
+    pub(crate) const fn is_about_the_holder(&self) -> bool {
+        matches!(self.kind, Kind::Digits | Kind::Name | Kind::Picture)
     }
 
     /// A string of the holder's.
@@ -83,13 +119,13 @@ impl Canary {
 
     pub(crate) const fn chance(&self) -> Chance {
         match self.kind {
-            Kind::SignaturePin | Kind::Name => Chance::None,
-            Kind::UserPin => Chance::Possible,
+            Kind::SignaturePin | Kind::Name | Kind::Picture => Chance::None,
+            Kind::UserPin | Kind::Digits => Chance::Possible,
         }
     }
 
     fn command(&self) -> Vec<u8> {
-        [&TAIL_OF_COMMAND, self.text.as_bytes()].concat()
+        [&TAIL_OF_COMMAND, self.bytes.as_slice()].concat()
     }
 
     /// What to look for in order to find it in this form.
@@ -98,12 +134,14 @@ impl Canary {
             let needle = |bytes| Needle { bytes, whole_word: false };
             form.needles(bytes).into_iter().map(needle).collect::<Vec<_>>()
         };
-        if self.kind != Kind::UserPin {
-            return needles(self.text.as_bytes());
+        if self.chance() == Chance::None {
+            return needles(&self.bytes);
         }
-        let alone = form.written(self.text.as_bytes()).into_iter();
+        let alone = form.written(&self.bytes).into_iter();
         let mut all: Vec<_> = alone.map(|bytes| Needle { bytes, whole_word: true }).collect();
-        all.extend(needles(&self.command()));
+        if self.kind == Kind::UserPin {
+            all.extend(needles(&self.command()));
+        }
         all
     }
 
@@ -112,11 +150,13 @@ impl Canary {
     pub(crate) fn planted(&self, form: Form, before: usize) -> Option<Vec<u8>> {
         let own = match self.kind {
             Kind::UserPin if before > 0 => self.command(),
-            _ => self.text.as_bytes().to_vec(),
+            // Never at some place in a longer text: six digits are a part of anything.
+            Kind::Digits if before > 0 => return None,
+            _ => self.bytes.clone(),
         };
         form.written(&own)?;
         match (self.kind, before) {
-            (Kind::UserPin, 0) => form.written(&own),
+            (Kind::UserPin | Kind::Digits, 0) => form.written(&own),
             _ if form == Form::EscapedInJson => form.written(&own),
             _ => form.written(&[&b"{}{"[..before], &own, b"~tail"].concat()),
         }

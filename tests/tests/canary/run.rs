@@ -9,17 +9,26 @@ use card::CardTransport as _;
 use client::exit::Exit;
 use end_to_end::cards;
 use end_to_end::child::Child;
+use end_to_end::faces::{self, Person};
 use end_to_end::programs;
+use end_to_end::site::FRONT;
 use end_to_end::stack::{self, Order, Place, SIGNATURE_PIN, Stack, Store, USER_PIN};
 use reservation::PinKind;
 use virtual_card::CardInHand;
 
 use crate::canaries::{Canary, Pins, names};
+use crate::pictures::{self, Pictures};
 use crate::search::Find;
 
 const CARD: &str = "witness";
+/// The holder's: no part of it is a word that anything else has.
+const NAME: &str = "鵜殿　小夜";
 /// The holder's, as it is given to the issuer; in the certificate it has an era in front and no hyphens.
 const BIRTH_DATE: &str = "1968-11-23";
+/// The same as the card prints it, as the phone shows that it understood it, and as 照合番号B has it.
+const PRINTED: &str = "昭和43年11月23日";
+const UNDERSTOOD: &str = "S43.11.23";
+const SIX: &str = "431123";
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// A run that is over; server, store and readers still run.
@@ -27,23 +36,26 @@ pub(crate) struct Run {
     stack: Stack,
     pins: Pins,
     names: Vec<String>,
+    pictures: Pictures,
 }
 
 impl Run {
     pub(crate) fn on(store: Store, pins: Pins) -> Self {
-        let mut stack = Order::on(store).logging("trace").start();
-        stack.site().issue(CARD, &["--birth-date", BIRTH_DATE]);
+        let mut stack = Order::on(store).logging("trace").with_faces().start();
+        let printed = ["--name", NAME, "--birth-date", BIRTH_DATE, "--security-code", pins.security_code];
+        stack.issue(CARD, &printed);
         let card = stack.site().card(CARD);
         change(&card, PinKind::User, USER_PIN, pins.user);
         change(&card, PinKind::Signature, SIGNATURE_PIN, pins.signature);
+        reset_signature_pin(&mut stack, &pins);
 
         stack.put(CARD, Place::Phone);
         stack.book(&[pins.wrong_signature]).ended(Exit::Pin);
-        stack.book(&[pins.signature]).done();
+        stack.book(&[pins.new_signature]).done();
         stack.phone(&["cancel", "--yes"], &[]).done();
         stack.stop_server();
         stack.start_server();
-        stack.book(&[pins.signature]).done();
+        stack.book(&[pins.new_signature]).done();
         stack.phone(&["status"], &[]).done();
 
         stack.put(CARD, Place::Kiosk);
@@ -52,11 +64,12 @@ impl Run {
         stack.kiosk(other, &[pins.user]).ended(Exit::Refused);
         stack.redeem(&[pins.wrong_signature]).ended(Exit::Pin);
         let [first, again] = pins.mistyped;
-        stack.redeem(&[pins.signature, first, again, pins.new_user, pins.new_user]).done();
+        stack.redeem(&[pins.new_signature, first, again, pins.new_user, pins.new_user]).done();
         stack.pull();
         assert!(cards::accepts(&card, PinKind::User, pins.new_user));
 
-        let run = Self { names: names(&card), stack, pins };
+        let pictures = pictures::of(&stack, &card, CARD);
+        let run = Self { names: names(&card), pictures, stack, pins };
         run.keep_what_the_server_shows();
         if store == Store::Redis {
             run.keep_a_dump_of_redis();
@@ -95,14 +108,28 @@ impl Run {
         [self.stack.folder(), self.stack.readers_folder()]
     }
 
-    /// The holder's strings in the certificate.
-    pub(crate) fn names(&self) -> &[String] {
-        &self.names
+    /// The names of what is on the card, and certainly found there: the holder's strings in the certificate, and pieces of
+    /// the chip's pictures.
+    pub(crate) fn on_the_card(&self) -> Vec<&str> {
+        let pieces = self.pictures.in_chip.iter().map(Canary::text);
+        self.names.iter().map(String::as_str).chain(pieces).collect()
     }
 
     pub(crate) fn canaries(&self) -> Vec<Canary> {
-        let names = self.names.iter().map(String::as_str).chain([BIRTH_DATE]);
-        self.pins.canaries().into_iter().chain(names.map(Canary::name)).collect()
+        let names = self.names.iter().map(String::as_str).chain([BIRTH_DATE, PRINTED, UNDERSTOOD]);
+        let text =
+            self.pins.canaries().into_iter().chain(names.map(Canary::name)).chain(self.pins.codes(SIX));
+        text.chain(self.pictures.all().cloned()).collect()
+    }
+
+    /// Whether the find is the birth date on the phone's screen, for the holder to confirm.
+    pub(crate) fn is_shown(&self, find: &Find) -> bool {
+        find.canary == UNDERSTOOD && said_by("phone", find)
+    }
+
+    /// Whether the find is what the simulated office says that it printed on a card.
+    pub(crate) fn is_printed(&self, find: &Find) -> bool {
+        [PRINTED, self.pins.security_code].contains(&find.canary.as_str()) && said_by("virtual-card", find)
     }
 
     /// Whether the find is in the memory of a card: this one, or the other that every stack has, of the same person.
@@ -117,6 +144,7 @@ impl Run {
         for (program, word) in [
             // What lines of a lower level its crates have, a good run does not meet.
             ("server", "\"http.route\":\"/kiosk/v1/claims\""),
+            ("server", "\"http.route\":\"/app/v1/bookings/{booking}/face\""),
             ("phone", "TRACE"),
             ("kiosk", "TRACE"),
             ("card", "9000"),
@@ -136,6 +164,30 @@ impl Run {
         };
         files.filter(ours).collect()
     }
+}
+
+/// Whether the find is on the screen of this program.
+fn said_by(program: &str, find: &Find) -> bool {
+    let file = find.file.file_name().expect("a file has a name").to_string_lossy();
+    file.starts_with(&format!("{program}.")) && file.ends_with(".out")
+}
+
+/// Books a reset of the signature PIN with everything that can go wrong and costs no lock, and resets it.
+fn reset_signature_pin(stack: &mut Stack, pins: &Pins) {
+    let [holder, impostor] = [Person::Holder, Person::Impostor].map(|person| stack.frames(person));
+    let once_more = stack.album().put_together("once more", &vec![faces::read(&holder).remove(0); 3]);
+    let [_, expiry, _, yes] = FRONT;
+    let typed = |code| [PRINTED, expiry, code, yes, pins.user];
+    stack.put(CARD, Place::Phone);
+    stack.book_signature(&holder, &typed(pins.wrong_security_code)).ended(Exit::Pin);
+    let right = typed(pins.security_code);
+    stack.book_signature(&once_more, &right).ended(Exit::Pictures);
+    stack.book_signature(&impostor, &right).ended(Exit::FaceNotMatched);
+    stack.book_signature(&holder, &right).done();
+    stack.put(CARD, Place::Kiosk);
+    let [first, again] = pins.mistyped_signature;
+    let visit = [pins.user, first, again, pins.new_signature, pins.new_signature];
+    stack.redeem_signature(&visit).done();
 }
 
 const SELECT_JPKI: &[u8] = &[0, 0xA4, 4, 0x0C, 10, 0xD3, 0x92, 0xF0, 0, 0x26, 1, 0, 0, 0, 1];
