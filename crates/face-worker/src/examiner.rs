@@ -50,7 +50,7 @@ impl Examiner {
         Self { engine, thresholds, kept: None }
     }
 
-    /// [`warm_up`] of its engine.
+    /// Has its engine detect and describe once, before system calls are filtered.
     ///
     /// # Errors
     /// A fault of dlib.
