@@ -3,21 +3,26 @@
 //! Killed between any two messages, the phone goes on where it stood: every message carries a key or is by itself
 //! the same twice, and what was stored says which message was perhaps sent.
 
+mod face;
+mod reserved;
+
 use std::sync::Arc;
 
 use client::Failure;
 use reservation::{InstallationId, PinKind, ReservationNumber};
 use time::OffsetDateTime;
 use uuid::Uuid;
-use wire::app::{FaceChallenge, FaceVerdict, Reservation, ReservationState, StartBooking, Terms};
+use wire::app::{Reservation, StartBooking, Terms};
 use wire::problem::ProblemType;
 
-use crate::pictures::{Frames, PicturesRefused};
+use crate::pictures::PicturesRefused;
 use crate::progress::{BookingInHand, Face, NotAsAsked, Step};
 use crate::proof::{CardProof, SurfaceBytes};
 use crate::server::{BookingServer, CallError};
 use crate::state::{FaceLock, Held, State, StateError, StateStore};
 use crate::statements::ToSign;
+
+pub use face::{NotJudged, Shown};
 
 /// Why a step did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -76,38 +81,6 @@ pub enum Next {
     },
     /// [`Phone::reserve`].
     Reserve,
-}
-
-/// What became of a face that was shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shown {
-    /// It is the card's: [`Phone::next`] is the reservation.
-    Matched,
-    /// It was not matched: other frames, for a new challenge.
-    NotMatched {
-        /// Attempts that are left before the lock.
-        tries_left: u8,
-    },
-    /// It was the last attempt. The booking has ended, and the lock is remembered.
-    Locked(FaceLock),
-    /// Nothing was counted: ask for a new challenge.
-    Again(NotJudged),
-}
-
-/// Why frames were not judged for their challenge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotJudged {
-    /// A fault of the service.
-    OurFault {
-        /// Attempts that are left before the lock.
-        tries_left: u8,
-    },
-    /// They came after the challenge's end.
-    TooLate,
-    /// The challenge is no longer out.
-    ChallengeGone,
-    /// Other frames were sent for it before.
-    OtherFramesBefore,
 }
 
 /// One phone: its installation, what it remembers, and its server.
@@ -201,6 +174,8 @@ impl Phone {
             _ => BookingInHand::begin(target, accepted_terms, Uuid::now_v7()),
         };
         let Step::Starting { key } = booking.step else { return Err(PhoneError::OutOfOrder) };
+        // Whatever a card said, it said it for another booking.
+        self.surface = None;
         self.remember(Some(booking.clone()))?;
         let body = StartBooking { target: booking.target, terms: booking.terms.clone(), consent: true };
         let answer = match self.server.start(key, &body).await {
@@ -254,79 +229,6 @@ impl Phone {
         }
     }
 
-    /// What the face has to show. Asked again, it is the same challenge until frames were judged for it.
-    ///
-    /// # Errors
-    /// [`PhoneError`]; after [`PhoneError::OutOfOrder`] ask [`Self::next`].
-    pub async fn challenge(&mut self) -> Result<FaceChallenge, PhoneError> {
-        let booking = self.showing_face()?;
-        if let Some(challenge) = booking.challenge() {
-            return Ok(challenge.clone());
-        }
-        let booking = booking.asking_for_challenge(Uuid::now_v7());
-        let Step::ShowingFace { booking: begun, face: Face::Asking { key }, .. } = &booking.step else {
-            return Err(PhoneError::OutOfOrder);
-        };
-        let (id, key) = (begun.id, *key);
-        self.remember(Some(booking.clone()))?;
-        let challenge = match self.server.face_challenge(key, id).await {
-            Ok(challenge) => challenge,
-            Err(error) => return self.refused_face(booking, error),
-        };
-        self.remember(Some(booking.challenged(challenge.clone())?))?;
-        Ok(challenge)
-    }
-
-    /// Shows the face for the challenge that is out. After a lost answer the same frames are the same attempt.
-    ///
-    /// # Errors
-    /// [`PhoneError`]. After [`ProblemType::FramesUnfit`] nothing was counted, and other frames may be shown for the
-    /// same challenge.
-    pub async fn show_face(&mut self, frames: &Frames) -> Result<Shown, PhoneError> {
-        let booking = self.showing_face()?.sending_frames();
-        let Step::ShowingFace { booking: begun, face: Face::Sent { challenge }, .. } = &booking.step else {
-            return Err(PhoneError::OutOfOrder);
-        };
-        let least = usize::from(challenge.frames_least) * challenge.poses.len();
-        frames.check_count(least, usize::from(challenge.frames_most))?;
-        let surface = self.surface.clone().ok_or(PhoneError::OutOfOrder)?;
-        let (id, attempt) = (begun.id, challenge.attempt);
-        self.remember(Some(booking.clone()))?;
-        match self.server.show_face(id, attempt, &surface, frames).await {
-            Ok(verdict) => self.judged(booking, verdict),
-            Err(error) => match not_judged(&error) {
-                Some(reason) => {
-                    self.remember(Some(booking.without_challenge()))?;
-                    Ok(Shown::Again(reason))
-                }
-                None => self.refused_face(booking, error),
-            },
-        }
-    }
-
-    fn judged(&mut self, booking: BookingInHand, verdict: FaceVerdict) -> Result<Shown, PhoneError> {
-        let lock = match verdict {
-            FaceVerdict::Matched { .. } => {
-                self.surface = None;
-                self.remember(Some(booking.elsewhere()))?;
-                return Ok(Shown::Matched);
-            }
-            FaceVerdict::NotMatched { tries_left } => {
-                self.remember(Some(booking.without_challenge()))?;
-                return Ok(Shown::NotMatched { tries_left });
-            }
-            FaceVerdict::Voided { tries_left } => {
-                self.remember(Some(booking.without_challenge()))?;
-                return Ok(Shown::Again(NotJudged::OurFault { tries_left }));
-            }
-            FaceVerdict::Locked { until, number } => FaceLock::new(Some(until), Some(&number)),
-            FaceVerdict::LockedForGood { number } => FaceLock::new(None, Some(&number)),
-        };
-        self.surface = None;
-        self.save(State { booking: None, lock: Some(lock.clone()), ..self.state.clone() })?;
-        Ok(Shown::Locked(lock))
-    }
-
     /// Turns the booking into a reservation. If the server says that what comes before never arrived, [`Self::next`] is
     /// to read the card.
     ///
@@ -356,60 +258,8 @@ impl Phone {
         Ok(reservation)
     }
 
-    /// Where the latest reservation stands.
-    ///
-    /// # Errors
-    /// [`PhoneError`].
-    pub async fn status(&self) -> Result<Reservation, PhoneError> {
-        let held = self.held().ok_or(PhoneError::NoReservation)?;
-        Ok(self.server.reservation(held.number(), &held.token).await?)
-    }
-
-    /// Cancels the latest reservation. Done twice it is the same.
-    ///
-    /// # Errors
-    /// [`PhoneError`].
-    pub async fn cancel(&self) -> Result<Reservation, PhoneError> {
-        let held = self.held().ok_or(PhoneError::NoReservation)?;
-        match self.server.cancel(held.number(), &held.token).await {
-            Ok(reservation) => Ok(reservation),
-            Err(CallError::Failure(failure)) if failure.kind() == Some(ProblemType::ReservationEnded) => {
-                // Perhaps ended by this very wish, whose answer was lost.
-                let reservation = self.status().await?;
-                match reservation.state {
-                    ReservationState::Cancelled { .. } => Ok(reservation),
-                    _ => Err(failure.into()),
-                }
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
     fn in_hand(&self, at: impl Fn(&Step) -> bool) -> Result<BookingInHand, PhoneError> {
         self.state.booking.clone().filter(|booking| at(&booking.step)).ok_or(PhoneError::OutOfOrder)
-    }
-
-    fn showing_face(&self) -> Result<BookingInHand, PhoneError> {
-        if self.surface.is_none() {
-            return Err(PhoneError::OutOfOrder);
-        }
-        self.in_hand(|step| matches!(step, Step::ShowingFace { .. }))
-    }
-
-    /// The same for the face step, where the server may stand at another: [`Self::next`] finds out.
-    fn refused_face<T>(&mut self, booking: BookingInHand, error: CallError) -> Result<T, PhoneError> {
-        match kind(&error) {
-            Some(ProblemType::BookingOutOfOrder) => {
-                self.surface = None;
-                self.remember(Some(booking.elsewhere()))?;
-                Err(PhoneError::OutOfOrder)
-            }
-            Some(ProblemType::AnotherCard) => {
-                self.surface = None;
-                self.refused(booking, error)
-            }
-            _ => self.refused(booking, error),
-        }
     }
 
     /// Stores what is left of the booking after an error, and the lock it tells, and passes the error on.
@@ -446,15 +296,6 @@ fn kind(error: &CallError) -> Option<ProblemType> {
     match error {
         CallError::Failure(failure) => failure.kind(),
         CallError::Key(_) => None,
-    }
-}
-
-fn not_judged(error: &CallError) -> Option<NotJudged> {
-    match kind(error)? {
-        ProblemType::ChallengeOver => Some(NotJudged::TooLate),
-        ProblemType::ChallengeUnknown => Some(NotJudged::ChallengeGone),
-        ProblemType::AttemptUsed => Some(NotJudged::OtherFramesBefore),
-        _ => None,
     }
 }
 
