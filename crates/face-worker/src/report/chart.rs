@@ -42,11 +42,19 @@ pub(super) fn svg(draw: impl FnOnce(&Area<'_>) -> Result<(), DrawError>) -> Resu
     Ok(svg)
 }
 
-/// A heading and a line of explanation; the rest of the area is for the chart.
-pub(super) fn heading<'a>(area: &Area<'a>, title: &str, explanation: &str) -> Result<Area<'a>, DrawError> {
+/// A heading and lines of explanation; the rest of the area is for the chart.
+pub(super) fn heading<'a>(
+    area: &Area<'a>,
+    title: &str,
+    lines: &[(&str, RGBColor)],
+) -> Result<Area<'a>, DrawError> {
     area.draw_text(title, &text(24, INK, HPos::Left, VPos::Top), (24, 16))?;
-    area.draw_text(explanation, &text(15, INK, HPos::Left, VPos::Top), (24, 48))?;
-    Ok(area.margin(72, 12, 12, 24))
+    let mut top = 48;
+    for (line, colour) in lines {
+        area.draw_text(line, &text(15, *colour, HPos::Left, VPos::Top), (24, top))?;
+        top += 22;
+    }
+    Ok(area.margin(top + 6, 12, 12, 24))
 }
 
 /// Text of that size and colour, placed by that corner or middle.

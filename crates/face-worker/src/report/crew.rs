@@ -185,3 +185,81 @@ fn read(path: &Path) -> Result<Picture, LeftOut> {
     file.take(PICTURE_MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() > PICTURE_MAX_BYTES { Err(LeftOut::TooManyBytes) } else { Ok(Picture::new(bytes)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::atomic::AtomicBool;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// What the protocol's *ready* looks like: its number, not spent, no bytes.
+    const READY: &str = r"printf '\0\0\0\0\0\0'";
+
+    /// A folder with two pictures, and a program in the engine's place.
+    fn with_program(script: &str) -> (TempDir, Program, Vec<Task>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("engine");
+        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let tasks = ["a", "b"].map(|name| {
+            std::fs::write(folder.path().join(name), b"a picture").unwrap();
+            Task { path: folder.path().join(name), as_chip: false }
+        });
+        let program = Program { path, models: folder.path().to_owned() };
+        (folder, program, tasks.to_vec())
+    }
+
+    fn describe(program: &Program, tasks: &[Task], stop: bool) -> Result<Vec<Described>, CrewError> {
+        let crew = Crew { program, processes: 2, chip_bytes: 0, stop: &AtomicBool::new(stop) };
+        crew.describe(tasks, &Progress::on_standard_error(tasks.len()))
+    }
+
+    #[test]
+    fn a_picture_that_ends_its_process_costs_that_picture_alone() {
+        let (_folder, program, tasks) =
+            with_program(&format!("{READY}; exec /usr/bin/head -c 14 >/dev/null"));
+        assert_eq!(
+            describe(&program, &tasks, false).unwrap(),
+            [Err(LeftOut::EngineFailed), Err(LeftOut::EngineFailed)]
+        );
+    }
+
+    #[test]
+    fn an_answer_that_is_no_message_is_a_failure_of_the_engine() {
+        let nonsense =
+            format!(r"{READY}; /usr/bin/head -c 14 >/dev/null; printf '\002\0\0\0\0\004abcd'; exec /bin/cat");
+        let (_folder, program, tasks) = with_program(&nonsense);
+        assert_eq!(
+            describe(&program, &tasks, false).unwrap(),
+            [Err(LeftOut::EngineFailed), Err(LeftOut::EngineFailed)]
+        );
+    }
+
+    #[test]
+    fn an_engine_that_does_not_start_ends_the_run_with_its_reason() {
+        let (_folder, program, tasks) = with_program(r"printf '\001\001\0\0\0\011no models'");
+        let error = describe(&program, &tasks, false).unwrap_err();
+        assert_eq!(error.to_string(), "the face engine does not start: no models");
+        let (_folder, program, tasks) = with_program("exit 3");
+        let error = describe(&program, &tasks, false).unwrap_err();
+        assert_eq!(error.to_string(), "the face engine ended or hung before it was ready");
+    }
+
+    #[test]
+    fn a_stop_ends_a_wait_for_an_engine_that_says_nothing() {
+        let (_folder, program, tasks) = with_program("exec /bin/cat >/dev/null");
+        assert!(matches!(describe(&program, &tasks, true), Err(CrewError::Stopped)));
+    }
+
+    #[test]
+    fn files_that_cannot_be_read_need_no_engine() {
+        let (folder, program, _) = with_program("exit 3");
+        let tasks = ["missing", "."].map(|name| Task { path: folder.path().join(name), as_chip: false });
+        let unreadable = |kind| Err(LeftOut::Unreadable(kind));
+        let expected = [unreadable(io::ErrorKind::NotFound), unreadable(io::ErrorKind::InvalidInput)];
+        assert_eq!(describe(&program, &tasks, false).unwrap(), expected);
+    }
+}

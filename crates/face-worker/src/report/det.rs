@@ -13,8 +13,10 @@ use super::rates::{Distances, OperatingPoint, Truth};
 use crate::rules::Thresholds;
 
 /// Rates that an axis names.
-const NAMED: [f64; 16] =
-    [1e-6, 1e-5, 1e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95];
+const NAMED: [f64; 15] =
+    [1e-6, 1e-5, 1e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95];
+/// On an axis that begins lower, names would stand too close between this and 1 %.
+const CROWDED: f64 = 1e-3;
 /// How far beyond the lowest rate of an axis *no error* stands, in normal deviates.
 const GAP: f64 = 0.35;
 /// Points nearer to the last one than this, in normal deviates, are not drawn.
@@ -26,16 +28,28 @@ pub(super) fn draw(distances: &Distances, thresholds: Thresholds) -> Result<Stri
     let points = distances.operating_points();
     let Some(equal) = equal_error(&points) else {
         let nothing = "Nothing to draw: it takes genuine and impostor pairs.";
-        return chart::svg(|area| chart::heading(area, title, nothing).map(drop));
+        return chart::svg(|area| chart::heading(area, title, &[(nothing, INK)]).map(drop));
     };
     let (across, up) = (
         Axis::of(distances.of(Truth::Impostor).len(), equal.rate),
         Axis::of(distances.of(Truth::Genuine).len(), equal.rate),
     );
+    let equal = format!(
+        "Equal error rate {:.2} % at distance {:.3}; dotted: FMR = FNMR.",
+        equal.rate * 100.0,
+        equal.threshold
+    );
+    let lines = [
+        (
+            "Each point is a threshold. Both axes are normal-deviate scales; 0 stands apart at their beginning.",
+            INK,
+        ),
+        (equal.as_str(), INK),
+        ("Orange: 95 % bounds of both rates at the thresholds of the settings.", IMPOSTOR),
+    ];
+    let marks = marks(distances, thresholds, &across, &up);
     chart::svg(|area| {
-        let explanation =
-            "Each point is a threshold. Both axes are normal-deviate scales; 0 stands apart, at the edge.";
-        let area = chart::heading(area, title, explanation)?;
+        let area = chart::heading(area, title, &lines)?;
         let mut chart = ChartBuilder::on(&area)
             .x_label_area_size(56)
             .y_label_area_size(76)
@@ -54,68 +68,64 @@ pub(super) fn draw(distances: &Distances, thresholds: Thresholds) -> Result<Stri
             .axis_desc_style(text(16, INK, HPos::Left, VPos::Top))
             .draw()?;
 
-        let equal_rates = NAMED.into_iter().filter(|rate| across.shows(*rate) && up.shows(*rate));
+        for line in marks.iter().flat_map(|mark| mark.bounds.iter().flatten()) {
+            chart.draw_series(LineSeries::new(*line, IMPOSTOR.mix(0.4).stroke_width(8)))?;
+        }
+        let lowest = across.lowest.max(up.lowest);
+        let equal_rates =
+            NAMED.into_iter().filter(|rate| *rate >= lowest && across.shows(*rate) && up.shows(*rate));
         let diagonal: Vec<_> = equal_rates.map(|rate| (across.place(rate), up.place(rate))).collect();
         chart.draw_series(DashedLineSeries::new(diagonal, 3, 4, INK.mix(0.5).stroke_width(1)))?;
-        let curve: Vec<_> = curve(&points, &across, &up);
-        chart.draw_series(LineSeries::new(curve, GENUINE.stroke_width(2)))?;
-
-        let Thresholds { accept, refuse } = thresholds;
-        let settings = [(accept, "accept "), (refuse, "refuse ")];
-        let is_setting = |threshold: f32| settings.iter().any(|(other, _)| (threshold - other).abs() < 1e-6);
-        let fixed =
-            (6_u8..=16).map(|step| f32::from(step) / 20.0).filter(|threshold| !is_setting(*threshold));
-        let mut taken: Vec<(i32, i32)> = Vec::new();
-        for (threshold, name) in settings.into_iter().chain(fixed.map(|threshold| (threshold, ""))) {
-            let (fmr, fnmr) = (distances.fmr(threshold), distances.fnmr(threshold));
-            let (Some(x), Some(y)) = (fmr.share(), fnmr.share()) else { continue };
-            if !across.shows(x) || !up.shows(y) {
-                continue;
-            }
-            let place = (across.place(x), up.place(y));
-            let set = !name.is_empty();
-            let colour = if set { SETTING } else { GENUINE };
-            if set {
-                for bar in [(bar(fmr, &across), None), (bar(fnmr, &up), Some(()))] {
-                    let line = match bar {
-                        ([low, high], None) => [(low, place.1), (high, place.1)],
-                        ([low, high], Some(())) => [(place.0, low), (place.0, high)],
-                    };
-                    chart.draw_series(LineSeries::new(line, IMPOSTOR.mix(0.6).stroke_width(2)))?;
-                }
-            }
-            chart.draw_series([Circle::new(place, if set { 5 } else { 3 }, colour.filled())])?;
-            let pixel = chart.backend_coord(&place);
-            let row = |it: &&(i32, i32)| (it.0 - pixel.0).abs() < 60 && (it.1 - pixel.1).abs() < 14;
+        chart.draw_series(LineSeries::new(curve(&points, &across, &up), GENUINE.stroke_width(2)))?;
+        let mut named: Vec<(i32, i32)> = Vec::new();
+        for mark in &marks {
+            let (size, colour) = if mark.bounds.is_some() { (5, SETTING) } else { (3, GENUINE) };
+            chart.draw_series([Circle::new(mark.place, size, colour.filled())])?;
             // Points that fall together are named once, by the first: a setting goes before the others.
-            if taken.iter().any(|it| row(&it)) {
+            let (x, y) = chart.backend_coord(&mark.place);
+            if named.iter().any(|other| (other.0 - x).abs() < 60 && (other.1 - y).abs() < 14) {
                 continue;
             }
-            taken.push(pixel);
+            named.push((x, y));
             let (left, above) = area.get_base_pixel();
-            let label = format!("{name}{threshold:.2}");
-            area.draw_text(
-                &label,
-                &text(14, colour, HPos::Left, VPos::Bottom),
-                (pixel.0 + 8 - left, pixel.1 - 4 - above),
-            )?;
-        }
-        let (width, _) = area.dim_in_pixel();
-        let right = i32::try_from(width).unwrap_or(i32::MAX) - 32;
-        let notes = [
-            (format!("equal error rate {:.2} % at distance {:.3}", equal.rate * 100.0, equal.threshold), INK),
-            ("dotted: FMR = FNMR".to_owned(), INK),
-            ("orange: 95 % bounds at the settings' thresholds".to_owned(), IMPOSTOR),
-        ];
-        for (row, (note, colour)) in (0..).zip(notes) {
-            area.draw_text(&note, &text(15, colour, HPos::Right, VPos::Top), (right, 14 + row * 24))?;
+            let style = text(14, colour, HPos::Left, VPos::Bottom);
+            area.draw_text(&mark.name, &style, (x + 8 - left, y - 5 - above))?;
         }
         Ok(())
     })
 }
 
+/// A threshold on the curve.
+struct Mark {
+    place: (f64, f64),
+    name: String,
+    /// Of the settings' thresholds: the bounds of both rates, as lines through the point.
+    bounds: Option<[[(f64, f64); 2]; 2]>,
+}
+
+/// The settings' thresholds, then the others, as far as both axes show them.
+fn marks(distances: &Distances, thresholds: Thresholds, across: &Axis, up: &Axis) -> Vec<Mark> {
+    let Thresholds { accept, refuse } = thresholds;
+    let is_setting =
+        |threshold: f32| [accept, refuse].iter().any(|setting| (threshold - setting).abs() < 1e-6);
+    let fixed = (6_u8..=16).map(|step| f32::from(step) / 20.0).filter(|threshold| !is_setting(*threshold));
+    let all =
+        [(accept, "accept "), (refuse, "refuse ")].into_iter().chain(fixed.map(|threshold| (threshold, "")));
+    let mark = |(threshold, name): (f32, &str)| {
+        let (fmr, fnmr) = (distances.fmr(threshold), distances.fnmr(threshold));
+        let shown = |rate: Rate, axis: &Axis| {
+            rate.share().filter(|share| axis.shows(*share)).map(|share| axis.place(share))
+        };
+        let (x, y) = (shown(fmr, across)?, shown(fnmr, up)?);
+        let bounds = (!name.is_empty())
+            .then(|| [bounds(fmr, across).map(|place| (place, y)), bounds(fnmr, up).map(|place| (x, place))]);
+        Some(Mark { place: (x, y), name: format!("{name}{threshold:.2}"), bounds })
+    };
+    all.filter_map(mark).collect()
+}
+
 /// The 95 % bounds of a rate as places on an axis.
-fn bar(rate: Rate, axis: &Axis) -> [f64; 2] {
+fn bounds(rate: Rate, axis: &Axis) -> [f64; 2] {
     let bounds = rate.bounds();
     [axis.clamped(bounds.lower), axis.clamped(bounds.upper)]
 }
@@ -160,6 +170,8 @@ impl Axis {
 
     fn keys(&self) -> Vec<f64> {
         let named = NAMED.into_iter().filter(|rate| *rate >= self.lowest && *rate <= self.highest);
+        let crowded = |rate: f64| self.lowest < CROWDED && rate > CROWDED && rate < 0.01;
+        let named = named.filter(|rate| !crowded(*rate));
         core::iter::once(self.zero()).chain(named.map(deviate)).collect()
     }
 
@@ -191,7 +203,7 @@ impl Ranged for Axis {
     }
 
     fn range(&self) -> core::ops::Range<f64> {
-        self.zero()..deviate(self.highest)
+        self.zero() - GAP / 2.0..deviate(self.highest)
     }
 }
 
@@ -228,6 +240,8 @@ mod tests {
         assert!((axis.lowest - 0.002).abs() < 1e-12);
         let names: Vec<_> = axis.keys().iter().map(Axis::format).collect();
         assert_eq!(names, ["0", "0.2 %", "0.5 %", "1 %", "2 %", "5 %", "10 %", "20 %", "40 %", "60 %"]);
+        let names: Vec<_> = Axis::of(5000, 0.01).keys().iter().map(Axis::format).collect();
+        assert_eq!(names, ["0", "0.01 %", "0.1 %", "1 %", "2 %", "5 %", "10 %", "20 %", "40 %", "60 %"]);
         assert_eq!(Axis::format(&Axis::of(50_000, 0.01).keys()[1]), "0.001 %");
         assert_eq!(Axis::format(&Axis::of(900_000, 0.01).keys()[1]), "0.0001 %");
     }

@@ -22,8 +22,12 @@ pub(super) struct Findings {
     pub(super) distances: Distances,
     pub(super) sources: Vec<Source>,
     pub(super) left_out: Vec<LeftOutPicture>,
-    /// Pictures that were described.
+    /// Pictures that the pairs name.
+    pub(super) pictures: usize,
+    /// Pictures that were described as they are.
     pub(super) described: usize,
+    /// Pictures that were described as a chip's portrait.
+    pub(super) described_as_chip: usize,
     pub(super) with_themselves: usize,
     pub(super) repeated: usize,
 }
@@ -112,7 +116,11 @@ impl Plan {
             measured.push((pair.truth, distance));
         }
         let names = self.names(pairs);
-        let usable = described.iter().filter(|one| one.is_ok()).count();
+        let usable = |as_chip| {
+            let tasks = described.iter().zip(&self.tasks);
+            tasks.filter(|(one, task)| one.is_ok() && task.as_chip == as_chip).count()
+        };
+        let (described_as_chip, as_they_are) = (usable(true), usable(false));
         let left_out = described.into_iter().enumerate().filter_map(|(task, one)| {
             let reason = one.err()?;
             let (name, as_chip) = (names[task].clone(), self.tasks[task].as_chip);
@@ -122,7 +130,9 @@ impl Plan {
             distances: Distances::new(measured),
             sources,
             left_out: left_out.collect(),
-            described: usable,
+            pictures: pairs.pictures.len(),
+            described: as_they_are,
+            described_as_chip,
             with_themselves: pairs.with_themselves,
             repeated: pairs.repeated,
         }
@@ -209,7 +219,10 @@ mod tests {
         let town = Source { name: "town".into(), genuine: 1, not_accepted: 1, ..Source::default() };
         let village = Source { name: "village".into(), impostor: 2, accepted: 1, ..Source::default() };
         assert_eq!(found.sources, [town, village]);
-        assert_eq!((found.described, found.with_themselves, found.repeated), (3, 4, 5));
+        assert_eq!(
+            (found.described, found.described_as_chip, found.with_themselves, found.repeated),
+            (3, 0, 4, 5)
+        );
         assert!(found.left_out.is_empty());
     }
 

@@ -24,7 +24,7 @@ pub(super) fn draw(distances: &Distances, thresholds: Thresholds) -> Result<Stri
             "Per kind of pairs, the share in each step of {} in distance. Genuine: two pictures of one person.",
             1.0 / f64::from(bins.per_unit)
         );
-        let area = chart::heading(area, "Distances of the compared pairs", &explanation)?;
+        let area = chart::heading(area, "Distances of the compared pairs", &[(&explanation, INK)])?;
         let mut chart = ChartBuilder::on(&area)
             .x_label_area_size(52)
             .y_label_area_size(64)
@@ -79,7 +79,8 @@ pub(super) fn draw(distances: &Distances, thresholds: Thresholds) -> Result<Stri
 /// Top right, inside the chart.
 fn legend(area: &chart::Area<'_>, entries: [(String, RGBColor); 2]) -> Result<(), DrawError> {
     let (width, _) = area.dim_in_pixel();
-    let left = i32::try_from(width).unwrap_or(i32::MAX) - 200;
+    let left = i32::try_from(width).unwrap_or(i32::MAX) - 210;
+    area.draw(&Rectangle::new([(left - 10, 44), (left + 200, 100)], WHITE.filled()))?;
     for (row, (name, colour)) in (0..).zip(entries) {
         let top = 52 + row * 26;
         let corners = [(left, top), (left + 18, top + 16)];

@@ -147,6 +147,7 @@ pub fn report(arguments: &Arguments, models: &Path, out: &mut impl Write) -> Res
     if accept > refuse {
         return Err(ReportError::Thresholds);
     }
+    let stop = stop::on_signals()?;
     // Whatever can fail at once does so before the long run.
     let read = Pairs::read(pairs).map_err(|error| ReportError::Pairs { path: pairs.clone(), error })?;
     let about = |path: &Path| {
@@ -160,7 +161,7 @@ pub fn report(arguments: &Arguments, models: &Path, out: &mut impl Write) -> Res
     }
 
     let plan = Plan::of(&read, images, grey_j2k.is_some());
-    let described = on_all_cores(&plan.tasks, models, grey_j2k.unwrap_or_default())?;
+    let described = on_all_cores(&plan.tasks, models, grey_j2k.unwrap_or_default(), stop)?;
     let findings = plan.compare(&read, described, thresholds);
     let (histogram, det) = (folder.join("histogram.svg"), folder.join("det.svg"));
     let compared = findings.sources.iter().any(|source| source.genuine + source.impostor > 0);
@@ -185,20 +186,25 @@ pub fn report(arguments: &Arguments, models: &Path, out: &mut impl Write) -> Res
 /// # Errors
 /// [`ReportError`].
 pub fn compare(files: [&Path; 2], models: &Path) -> Result<f32, ReportError> {
+    let stop = stop::on_signals()?;
     let tasks = files.map(|path| Task { path: path.to_owned(), as_chip: false });
     let mut usable = Vec::new();
-    for (path, described) in files.into_iter().zip(on_all_cores(&tasks, models, 0)?) {
+    for (path, described) in files.into_iter().zip(on_all_cores(&tasks, models, 0, stop)?) {
         let unusable = |reason| ReportError::Picture { path: path.to_owned(), reason: why(&reason) };
         usable.push(described.map_err(unusable)?);
     }
     Ok(usable[0].distance(&usable[1]))
 }
 
-fn on_all_cores(tasks: &[Task], models: &Path, chip_bytes: u32) -> Result<Vec<Described>, ReportError> {
+fn on_all_cores(
+    tasks: &[Task],
+    models: &Path,
+    chip_bytes: u32,
+    stop: &AtomicBool,
+) -> Result<Vec<Described>, ReportError> {
     // Faces as numbers are in this process's memory: no dump of it.
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     rustix::process::setrlimit(rustix::process::Resource::Core, none).map_err(io::Error::from)?;
-    let stop: &'static AtomicBool = stop::on_signals()?;
     let program = Program { path: std::env::current_exe()?, models: models.to_owned() };
     let processes = std::thread::available_parallelism().map_or(1, usize::from);
     let crew = Crew { program: &program, processes, chip_bytes, stop };

@@ -100,7 +100,15 @@ impl Table<'_> {
 
     fn left_out(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let left_out = &self.findings.left_out;
-        writeln!(f, "\nPictures described: {}; left out: {}", self.findings.described, left_out.len())?;
+        let Findings { pictures, described, described_as_chip, .. } = self.findings;
+        match self.chip_bytes {
+            Some(_) => write!(
+                f,
+                "\nPictures: {pictures}; described as they are: {described}, as a chip's portrait: {described_as_chip}"
+            )?,
+            None => write!(f, "\nPictures: {pictures}; described: {described}")?,
+        }
+        writeln!(f, "; left out: {}", left_out.len())?;
         if left_out.is_empty() {
             return Ok(());
         }
@@ -319,7 +327,9 @@ mod tests {
                 left_out("a\u{1b}[2J.jpg", true, LeftOut::Unfit(UnfitReason::NoFace), 1),
                 left_out("b.jpg", false, LeftOut::Unreadable(ErrorKind::NotFound), 2),
             ],
+            pictures: 9,
             described: 7,
+            described_as_chip: 5,
             with_themselves: 1,
             repeated: 2,
         }
