@@ -77,10 +77,13 @@ pub(super) fn draw(distances: &Distances, thresholds: Thresholds) -> Result<Stri
         let diagonal: Vec<_> = equal_rates.map(|rate| (across.place(rate), up.place(rate))).collect();
         chart.draw_series(DashedLineSeries::new(diagonal, 3, 4, INK.mix(0.5).stroke_width(1)))?;
         chart.draw_series(LineSeries::new(curve(&points, &across, &up), GENUINE.stroke_width(2)))?;
+        let look = |mark: &Mark| if mark.bounds.is_some() { (5, SETTING) } else { (3, GENUINE) };
+        for mark in marks.iter().rev() {
+            let (size, colour) = look(mark);
+            chart.draw_series([Circle::new(mark.place, size, colour.filled())])?;
+        }
         let mut named: Vec<(i32, i32)> = Vec::new();
         for mark in &marks {
-            let (size, colour) = if mark.bounds.is_some() { (5, SETTING) } else { (3, GENUINE) };
-            chart.draw_series([Circle::new(mark.place, size, colour.filled())])?;
             // Points that fall together are named once, by the first: a setting goes before the others.
             let (x, y) = chart.backend_coord(&mark.place);
             if named.iter().any(|other| (other.0 - x).abs() < 60 && (other.1 - y).abs() < 14) {
@@ -88,6 +91,7 @@ pub(super) fn draw(distances: &Distances, thresholds: Thresholds) -> Result<Stri
             }
             named.push((x, y));
             let (left, above) = area.get_base_pixel();
+            let (_, colour) = look(mark);
             let style = text(14, colour, HPos::Left, VPos::Bottom);
             area.draw_text(&mark.name, &style, (x + 8 - left, y - 5 - above))?;
         }

@@ -199,7 +199,8 @@ impl Table<'_> {
         match equal_error(&self.findings.distances.operating_points()) {
             Some(found) => writeln!(
                 f,
-                "\nEqual error rate: {:.2} % at distance {:.3}, where straight lines between the measured rates cross.",
+                "\nEqual error rate: {:.2} % at distance {:.3} (on straight lines between the measured rates; where they are\n\
+                 equal over a range of distances, its middle).",
                 found.rate * 100.0,
                 found.threshold
             ),
