@@ -174,8 +174,7 @@ fn report(models: &Path, arguments: &report::Arguments) -> ExitCode {
 
 fn fail(error: &ReportError) -> ExitCode {
     let failed = complain(error);
-    // As a shell tells of a program that Ctrl-C ended.
-    if matches!(error, ReportError::Stopped) { ExitCode::from(130) } else { failed }
+    if matches!(error, ReportError::Stopped) { std::process::exit(report::STOPPED) } else { failed }
 }
 
 fn describe(models: &Path) -> ExitCode {

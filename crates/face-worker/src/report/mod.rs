@@ -47,6 +47,7 @@ pub use chip::ChipError;
 pub use describer::describe;
 pub use pairs::PairsError;
 pub use process::StartError;
+pub use stop::STOPPED;
 
 /// What is measured, and how.
 #[derive(Debug, clap::Args)]
@@ -147,9 +148,9 @@ pub fn report(arguments: &Arguments, models: &Path, out: &mut impl Write) -> Res
     if accept > refuse {
         return Err(ReportError::Thresholds);
     }
-    let stop = stop::on_signals()?;
     // Whatever can fail at once does so before the long run.
     let read = Pairs::read(pairs).map_err(|error| ReportError::Pairs { path: pairs.clone(), error })?;
+    let stop = stop::on_signals()?;
     let about = |path: &Path| {
         let path = path.to_owned();
         move |error| ReportError::Path { path, error }
