@@ -1,7 +1,8 @@
 //! The command line.
 
+mod face;
+mod frames;
 mod issue;
-mod pictures;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -58,9 +59,9 @@ enum Task {
         trace: bool,
     },
     /// Photographs the front of a card, as a phone would.
-    Face(pictures::Face),
-    /// Photographs a person, as a phone's camera would: frames for the check of the face.
-    Frames(pictures::Frames),
+    Face(face::Face),
+    /// Photographs a person, as a phone's camera would: frames for the check of the face. With --poses the head turns.
+    Frames(frames::Frames),
     /// Runs a private pcscd with two virtual readers, as an ordinary user, until it is ended.
     Reader {
         /// The first reader's port; the second takes the next.

@@ -10,6 +10,7 @@
 //! virtual-card issue --dir cards --portrait person.jpg
 //! virtual-card face --dir cards --out front.png
 //! virtual-card frames --picture person.jpg --out frames
+//! virtual-card frames --picture person.jpg --eyes 222,195,307,189 --poses front,left,right,front --out stream
 //! virtual-card reader --port 35970 --socket /tmp/pcscd.comm &
 //! virtual-card run --dir cards --vpcd 127.0.0.1:35970 &
 //! PCSCLITE_CSOCK_NAME=/tmp/pcscd.comm pkcs15-tool --dump
@@ -24,7 +25,7 @@
 //! | [`vpcd`] | plugs a card into a reader of the PC/SC stack |
 //! | [`reader`] | private readers: a pcscd of one's own, as an ordinary user |
 //! | [`testing`] | a card in a folder of its own, for tests of any crate |
-//! | [`picture`] | portraits, the front as a phone photographs it, frames of a camera |
+//! | [`picture`] | portraits, the front as a phone photographs it, frames of a camera, heads that turn before it |
 //! | [`reset`] | the simulated reset of a PIN by authorisation: commands and status words |
 //!
 //! All but [`driver`] is behind the feature `simulator`, so that a kiosk has the driver and nothing of the card.

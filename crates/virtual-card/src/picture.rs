@@ -4,18 +4,25 @@
 mod bilevel;
 mod camera;
 mod canvas;
+mod eyes;
 mod font;
 mod front;
+mod head;
 mod jp2;
+mod person;
 mod photograph;
 mod portrait;
+mod stream;
 mod table;
 
 pub(crate) use bilevel::line_of_text;
 pub use camera::{Camera, FRAMES_MOST};
+pub use eyes::{BadEyes, Eyes};
 pub(crate) use font::Font;
 pub use front::{PhotographFormat, photograph_of_front};
+pub use person::Person;
 pub use portrait::{BadCrop, Crop, portrait};
+pub use stream::{BadPose, Frame, POSE_FRAMES_MOST, POSES_MOST, Pose, Stream, TURN_MOST};
 
 use crate::files::FileError;
 
@@ -41,9 +48,17 @@ pub enum PictureError {
     /// What was given is no picture of a type that is taken there, or it is damaged or too large.
     #[error("not a usable picture: {0}")]
     NotAPicture(String),
+    /// A head is to be turned, and nobody said where its eyes are.
+    #[error(
+        "where are the eyes? Say --eyes X1,Y1,X2,Y2 in the photograph's pixels, first the eye on its left"
+    )]
+    NoEyes,
     /// The part to cut out lies outside the picture.
     #[error("the part to cut out lies outside the picture of {0} by {1} pixels")]
     OutsidePicture(u32, u32),
+    /// The eyes lie outside the picture.
+    #[error("the eyes lie outside the picture of {0} by {1} pixels")]
+    EyesOutside(u32, u32),
     /// The birth date cannot be printed: before 1873.
     #[error("such a birth date is not printed on cards")]
     BirthDate,

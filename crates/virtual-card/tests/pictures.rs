@@ -11,7 +11,7 @@ use std::process::Command;
 use common::{NOW, Said, say};
 use hayro_jpeg2000::{DecodeSettings, DecoderContext, Image};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
-use virtual_card::picture::{Camera, PictureError, SILHOUETTE, portrait};
+use virtual_card::picture::{Camera, Eyes, Person, PictureError, Pose, SILHOUETTE, Stream, portrait};
 use virtual_card::testing::IssuedCard;
 
 /// Built by the test runner beside this test.
@@ -140,6 +140,105 @@ fn a_camera_may_be_far_away_or_in_the_dark() {
     assert!((12..20).contains(&(near / far)), "{near} {far}");
     let night = frame(Camera { light: 0.1, ..Camera::default() });
     assert!(night.pixels().all(|pixel| pixel.0[0] < 60));
+}
+
+const POSES: [Pose; 3] = [Pose::Front, Pose::Left, Pose::Right];
+
+#[test]
+fn a_stream_holds_each_pose_and_shows_the_way_from_one_to_the_next() {
+    let drawing = encoded(&drawn((600, 750), (300, 300), 150), ImageFormat::Png);
+    let person = Person::on(&drawing, Some("250,280,350,280".parse().unwrap())).unwrap();
+    let stream = Stream { hold: 2, between: 1, ..Stream::new(&person, &POSES) };
+    let frames = Camera::default().stream(&stream).unwrap();
+    let [front, left, right] = POSES.map(Some);
+    let held: Vec<_> = frames.iter().map(|frame| frame.held).collect();
+    assert_eq!(held, [front, front, None, left, left, None, right, right]);
+    for (number, frame) in frames.iter().enumerate() {
+        assert!(frames[..number].iter().all(|earlier| earlier.jpeg != frame.jpeg), "frame {number} is new");
+        let picture = image::load_from_memory_with_format(&frame.jpeg, ImageFormat::Jpeg).unwrap();
+        assert_eq!((picture.width(), picture.height()), (480, 640));
+    }
+    assert_eq!(Camera::default().stream(&stream).unwrap(), frames);
+    assert_ne!(Camera { seed: 2, ..Camera::default() }.stream(&stream).unwrap(), frames);
+    assert!(Camera::default().stream(&Stream::new(&person, &[])).unwrap().is_empty());
+}
+
+#[test]
+fn a_head_is_turned_only_if_it_is_known_where_its_eyes_are() {
+    let drawing = encoded(&drawn((600, 750), (300, 300), 150), ImageFormat::Png);
+    assert!(matches!(Person::on(&drawing, None), Err(PictureError::NoEyes)));
+    let eyes = |text: &str| text.parse::<Eyes>();
+    assert!(Person::on(&drawing, Some(eyes("250,280.5,350,280").unwrap())).is_ok());
+    for outside in ["-1,280,350,280", "250,280,600,280", "250,750,350,700"] {
+        let refused = Person::on(&drawing, Some(eyes(outside).unwrap()));
+        assert!(matches!(refused, Err(PictureError::EyesOutside(600, 750))), "{outside}");
+    }
+    assert!(matches!(
+        Person::on(b"no picture", Some(eyes("250,280,350,280").unwrap())),
+        Err(PictureError::NotAPicture(_))
+    ));
+    for unreadable in
+        ["", "1,2,3", "350,280,250,280", "250,280,260,280", "0,0,50,60", "NaN,0,90,0", "0,0,inf,0"]
+    {
+        assert!(eyes(unreadable).is_err(), "{unreadable}");
+    }
+}
+
+#[test]
+fn a_finer_photograph_of_the_same_person_makes_the_same_stream() {
+    let frame = |times: u32, eyes: &str| {
+        let drawing = drawn((300 * times, 400 * times), (150 * times, 190 * times), 70 * times);
+        let person = Person::on(&encoded(&drawing, ImageFormat::Png), Some(eyes.parse().unwrap())).unwrap();
+        let frames = Camera::default().stream(&Stream::new(&person, &[Pose::Left])).unwrap();
+        image::load_from_memory(&frames[0].jpeg).unwrap().to_luma8().into_raw()
+    };
+    let (coarse, fine) = (frame(1, "120,180,180,180"), frame(4, "480,720,720,720"));
+    assert_eq!(coarse.len(), fine.len());
+    let differ = coarse.iter().zip(&fine).filter(|(a, b)| a.abs_diff(**b) > 60).count();
+    assert!(differ * 50 < coarse.len(), "{differ} of {}", coarse.len());
+}
+
+#[test]
+fn the_program_takes_a_stream_and_says_which_frames_hold_which_pose() {
+    let folder = tempfile::tempdir().unwrap();
+    let person = folder.path().join("person.png");
+    fs::write(&person, encoded(&drawn((400, 500), (200, 200), 90), ImageFormat::Png)).unwrap();
+    let out = folder.path().join("stream");
+    let files = ["--picture", person.to_str().unwrap(), "--out", out.to_str().unwrap()];
+    let frames = |more: &[&str]| run("frames", &[&files, more].concat(), None);
+
+    let poses = ["--poses", "front,right"];
+    let eyes = ["--eyes", "170,190,230,190"];
+    let said = frames(&poses).expect_failure("no eyes");
+    assert!(said.err.contains("--eyes X1,Y1,X2,Y2"), "{}", said.err);
+    assert!(!out.exists());
+    let other = ["--splice", person.to_str().unwrap(), "--at", "2", "--splice-eyes", "160,190,230,190"];
+    let tricks = ["--hold", "2", "--between", "1", "--turn", "20", "--mirror"];
+    let said = frames(&[&poses[..], &eyes, &tricks, &other].concat()).expect_ok("a stream");
+    assert!(
+        said.out.starts_with(
+            "frame-001.jpg to frame-002.jpg: front\nframe-004.jpg to frame-005.jpg: right\ntook 5 frames"
+        ),
+        "{}",
+        said.out
+    );
+    let mut names: Vec<_> = fs::read_dir(&out).unwrap().map(|file| file.unwrap().file_name()).collect();
+    names.sort();
+    let numbered = ["frame-001.jpg", "frame-002.jpg", "frame-003.jpg", "frame-004.jpg", "frame-005.jpg"];
+    assert_eq!(names, numbered);
+
+    let many = ["front,left"; 9].join(",");
+    for wrong in [
+        &["--poses", "front,up"][..],
+        &["--poses", &many],
+        &["--poses", "front", "--count", "3"],
+        &["--poses", "front", "--hold", "0"],
+        &["--poses", "front", "--turn", "46"],
+        &["--poses", "front", "--splice", "other.png"],
+        &["--still"],
+    ] {
+        frames(&[&eyes, wrong].concat()).expect_failure(&wrong.join(" "));
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The phone's camera, as far as a photograph can stand for the person in front of it: frames that are all a little
 //! different, as those of a hand-held phone are.
 //!
-//! Only the photograph moves, not the head: good for tests of what follows a camera, and no proof of liveness.
+//! In [`Camera::frames`] only the photograph moves, not the head; in [`Camera::stream`] the head turns. Both are good for
+//! tests of what follows a camera, and no proof of liveness.
 
 use std::io::Cursor;
 
@@ -51,7 +52,7 @@ impl Camera {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "some hundred pixels")]
-    fn frame(&self, person: &RgbImage, noise: &mut Rng) -> RgbImage {
+    pub(super) fn frame(&self, person: &RgbImage, noise: &mut Rng) -> RgbImage {
         let mut about = |most: f32| (noise.f32() * 2.0 - 1.0) * most;
         let scale = self.distance * (1.0 + about(0.03));
         let (sin, cos) = about(0.022).sin_cos();
@@ -76,7 +77,7 @@ fn grain(noise: &mut Rng) -> f32 {
     (noise.f32() + noise.f32() + noise.f32() - 1.5) * 6.0
 }
 
-fn encode(frame: &RgbImage) -> Result<Vec<u8>, PictureError> {
+pub(super) fn encode(frame: &RgbImage) -> Result<Vec<u8>, PictureError> {
     let mut file = Cursor::new(Vec::new());
     let encoder = JpegEncoder::new_with_quality(&mut file, QUALITY);
     frame.write_with_encoder(encoder).map_err(|_| PictureError::Encoding)?;
