@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
 use face::UnfitReason;
 
@@ -11,7 +11,10 @@ use crate::rules::{MAX_DECODE_BYTES, MAX_PIXELS, MAX_SIDE};
 
 /// Decodes a file of the format it was seen to be, and turns it upright as its EXIF data say.
 pub(super) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Pixels, UnfitReason> {
-    let damaged = |_| UnfitReason::NotAPicture;
+    let damaged = |error| match error {
+        ImageError::Limits(_) => UnfitReason::TooLarge,
+        _ => UnfitReason::NotAPicture,
+    };
     if format == ImageFormat::Jpeg && !ends(bytes) {
         return Err(UnfitReason::NotAPicture);
     }
@@ -39,14 +42,41 @@ fn ends(bytes: &[u8]) -> bool {
     // Segments up to the start of scan, each with its length; thumbnails with markers of their own lie inside one.
     let mut rest = bytes.get(2..).unwrap_or_default();
     while let [0xFF, marker, high, low, ..] = *rest {
+        // Fill bytes may stand before a marker (ITU-T T.81 §B.1.1.2).
+        if marker == 0xFF {
+            rest = &rest[1..];
+            continue;
+        }
         let length = usize::from(u16::from_be_bytes([high, low]));
         let Some(after) = rest.get(2 + length..) else { return false };
         if marker == 0xDA {
             // In what follows, 0xFF stands before 0 or a marker only.
             return after.windows(2).any(|pair| pair == [0xFF, 0xD9]);
         }
-        // Fill bytes may stand before a marker.
-        rest = if marker == 0xFF { &rest[1..] } else { after };
+        rest = after;
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Start, one segment, start of scan, coded data, end.
+    const WHOLE: &[u8] =
+        &[0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xDA, 0, 3, 9, 0x12, 0xFF, 0, 0x34, 0xFF, 0xD9];
+
+    #[test]
+    fn a_file_that_was_cut_has_no_end() {
+        assert!(ends(WHOLE));
+        for length in 0..WHOLE.len() {
+            assert!(!ends(&WHOLE[..length]), "{length}");
+        }
+    }
+
+    #[test]
+    fn fill_bytes_before_a_marker_are_passed_over() {
+        let filled = [&WHOLE[..2], &[0xFF, 0xFF], &WHOLE[2..8], &[0xFF], &WHOLE[8..]].concat();
+        assert!(ends(&filled));
+    }
 }
