@@ -31,7 +31,9 @@ pub const USER_PIN: &str = virtual_card::FRESH_USER_PIN;
 /// The signature PIN of a fresh card.
 pub const SIGNATURE_PIN: &str = virtual_card::FRESH_SIGNATURE_PIN;
 
-/// The smart card service sees a card within a second; a busy machine may take longer.
+/// The smart card service sees a card within a second; a busy machine may take longer. The first card after one that was
+/// pulled from under a client it may not see at all, so the first is not waited for as long.
+const FIRST_SEEN_WITHIN: Duration = Duration::from_secs(2);
 const SEEN_WITHIN: Duration = Duration::from_secs(4);
 /// What the holder types to book a reset of the signature PIN with a fresh card.
 pub const TYPED_FOR_SIGNATURE: [&str; 5] = [FRONT[0], FRONT[1], FRONT[2], FRONT[3], USER_PIN];
@@ -459,10 +461,11 @@ impl Stack {
         self.pull();
         // pcscd looks every 400 ms. A card that is away for less, and was pulled from under a client, it takes for the
         // one that has gone; away once more it is seen to be away.
-        for _ in 0..PUT_AT_MOST {
+        for attempt in 0..PUT_AT_MOST {
             let begun = self.watch_lines();
             let process = self.insert(card, place);
-            let seen = self.until_service_says("in", place, begun);
+            let patience = if attempt == 0 { FIRST_SEEN_WITHIN } else { SEEN_WITHIN };
+            let seen = self.until_service_says("in", place, begun, patience);
             self.card = Some((process, place, card.to_owned()));
             if seen {
                 return;
@@ -497,7 +500,7 @@ impl Stack {
             let last = |line: &String| line.ends_with(reader_name(place));
             let lines: Vec<String> = self.watch.said().lines().map(str::to_owned).collect();
             if lines.iter().rfind(|line| last(line)).is_some_and(|line| line.starts_with("in")) {
-                self.until_service_says("out", place, lines.len());
+                self.until_service_says("out", place, lines.len(), SEEN_WITHIN);
             }
         }
     }
@@ -507,9 +510,9 @@ impl Stack {
     }
 
     /// Waits until it has said this of a reader after so many lines; whether it did.
-    fn until_service_says(&self, word: &str, place: Place, after: usize) -> bool {
+    fn until_service_says(&self, word: &str, place: Place, after: usize, patience: Duration) -> bool {
         let line = format!("{word} {}", reader_name(place));
-        self.watch.waits(SEEN_WITHIN, || self.watch.said().lines().skip(after).any(|said| said == line))
+        self.watch.waits(patience, || self.watch.said().lines().skip(after).any(|said| said == line))
     }
 
     fn reader_port(&self, place: Place) -> u16 {

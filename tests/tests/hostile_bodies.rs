@@ -215,6 +215,8 @@ impl HostilePhone {
             ("POST", "/app/v1/installations".to_owned(), json),
             ("POST", "/app/v1/bookings".to_owned(), json),
             ("PUT", format!("/app/v1/bookings/{booking}/card"), multipart),
+            ("POST", format!("/app/v1/bookings/{booking}/face-challenge"), json),
+            ("POST", format!("/app/v1/bookings/{booking}/face"), multipart),
             ("POST", format!("/app/v1/bookings/{booking}/reservation"), json),
         ] {
             requests.push(self.request(method, &path, kind).await);

@@ -151,18 +151,23 @@ fn server_or_face_engine_killed_around_any_write_of_an_attempt_ends_in_one_match
     });
 }
 
-/// Commands of one kind in a row are pulled at the first, the middle and the last: a file is read in dozens of pieces.
-fn some_of_each_row(commands: &[String]) -> Vec<usize> {
-    let mut chosen = Vec::new();
-    let mut from = 0;
-    for row in commands.chunk_by(|one, other| one[..4] == other[..4]) {
-        let last = row.len() - 1;
-        let mut here = vec![0, last / 2, last];
-        here.dedup();
-        chosen.extend(here.into_iter().map(|place| from + place + 1));
-        from += row.len();
+/// From the surface application's selection on; before it, all is as in a booking of the user PIN. Commands of one kind in
+/// a row are pulled at the first and the last: a file is read in dozens of pieces. After a command only where it changes
+/// something.
+fn moments_of_front(commands: &[String]) -> Vec<Moment> {
+    let selections = commands.iter().enumerate().filter(|(_, header)| header.starts_with("00A404"));
+    let surface = selections.map(|(index, _)| index).nth(1).expect("a second application is selected");
+    let mut moments = Vec::new();
+    let mut number = surface;
+    for row in commands[surface..].chunk_by(|one, other| one[..4] == other[..4]) {
+        let ends = [number + 1, number + row.len()];
+        moments.extend(ends.into_iter().take(row.len()).map(Moment::Before));
+        if ["0020", "802A"].contains(&&row[0][..4]) {
+            moments.push(Moment::After(number + row.len()));
+        }
+        number += row.len();
     }
-    chosen
+    moments
 }
 
 #[test]
@@ -175,11 +180,8 @@ fn a_card_pulled_from_the_phone_while_its_front_is_read_books_when_it_is_back() 
         begin(&stack).finish(LIMIT).done();
         stack.card_trap(Place::Phone).seen()
     };
-    let before = some_of_each_row(&commands).into_iter().map(Moment::Before);
-    let changes = |(index, header): (usize, &String)| {
-        ["0020", "802A"].contains(&&header[..4]).then_some(Moment::After(index + 1))
-    };
-    let moments: Vec<_> = before.chain(commands.iter().enumerate().filter_map(changes)).collect();
+    let moments = moments_of_front(&commands);
+    assert!(moments.len() >= 12, "{moments:?} of {commands:?}");
     let shares: Vec<Vec<Moment>> =
         (0..STACKS).map(|of| moments.iter().skip(of).step_by(STACKS).copied().collect()).collect();
     // Nothing has been sent when the card goes, so one booking can be pulled at many moments before it ends.
@@ -192,8 +194,8 @@ fn a_card_pulled_from_the_phone_while_its_front_is_read_books_when_it_is_back() 
             stack.card_trap(Place::Phone).set(*moment, Then::Lose, || {});
             let run = begin(stack);
             assert!(stack.card_trap(Place::Phone).wait(LIMIT), "{what}: it never came: {}", run.said());
-            stack.put(&card, Place::Phone);
             let said = run.finish(LIMIT).ended(Exit::Card);
+            stack.put(&card, Place::Phone);
             assert!(
                 said.out.contains("10 tries left") || !said.out.contains("printed code"),
                 "{what}: {said}"
