@@ -227,6 +227,11 @@ fn the_program_takes_a_stream_and_says_which_frames_hold_which_pose() {
     let numbered = ["frame-001.jpg", "frame-002.jpg", "frame-003.jpg", "frame-004.jpg", "frame-005.jpg"];
     assert_eq!(names, numbered);
 
+    let late =
+        ["--hold", "1", "--splice", person.to_str().unwrap(), "--splice-eyes", "160,190,230,190", "--at"];
+    let said = frames(&[&["--poses", "front"][..], &eyes, &late, &["2"]].concat()).expect_failure("too late");
+    assert!(said.err.contains("at frame-002.jpg: the last is frame-001.jpg"), "{}", said.err);
+
     let many = ["front,left"; 9].join(",");
     for wrong in [
         &["--poses", "front,up"][..],

@@ -119,6 +119,10 @@ impl Frames {
             spliced,
         };
         let frames = camera.stream(&stream)?;
+        if let Some((_, at)) = spliced.filter(|(_, at)| *at >= frames.len()) {
+            let (at, last) = (name(at + 1), name(frames.len()));
+            return Err(format!("nobody takes the person's place at {at}: the last is {last}").into());
+        }
         let named = (1..).zip(&frames).map(|(number, frame)| (name(number), frame.jpeg.as_slice()));
         write(&self.out, named)?;
         for (numbers, pose) in held(&frames) {
