@@ -11,8 +11,8 @@
 //! | Collins, right | -0.197 to -0.259 | 0.37 or more | 0.43 or less |
 //!
 //! Each frame had one face, found without upsampling. The detector that sees heads turned to that side was the surest in
-//! 8 to 22 frames of 24, otherwise the frontal one; never the one for the other side. At 40 degrees Hopper's face is
-//! mostly not found any more. All this says nothing about real faces.
+//! 8 to 22 frames of 24, otherwise the frontal one; never the one for the other side. All this says nothing about
+//! real faces.
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use std::fs;
