@@ -5,11 +5,13 @@
 //! | [`files`] | keys that others can read, certificates near their end, service data |
 //! | [`trust`] | anchors, revocation lists, card register |
 //! | [`face`] | the face engine, and the roots of portraits |
+//! | [`memory`] | whether memory, and with it faces, is written to a disk |
 //! | [`network`] | ports, and whether this server is the one that uses them |
 //! | [`store`] | whether the store takes commits, and its clock |
 
 pub mod face;
 pub mod files;
+pub mod memory;
 pub mod network;
 pub mod store;
 pub mod trust;
@@ -116,6 +118,7 @@ pub async fn examine(config: &Config, now: Timestamp) -> Report {
     files::look(config, now, &mut report);
     trust::look(config, now, &mut report);
     face::look(config, &mut report).await;
+    memory::look(&mut report);
     let running = network::look(config, &mut report).await;
     store::look(config, now, running, &mut report).await;
     report
