@@ -157,6 +157,7 @@ mod tests {
             ("card-locked-for-good", Exit::Locked),
             ("front-unfit", Exit::Pictures),
             ("frames-unfit", Exit::Pictures),
+            ("portrait-unfit", Exit::Office),
         ] {
             assert_eq!(of(403, &revoked.replace("target-certificate-revoked", slug)), exit, "{slug}");
         }

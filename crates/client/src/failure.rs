@@ -80,6 +80,7 @@ impl Refusal {
                     | P::TargetCertificateRevoked
                     | P::CardUnknown
                     | P::SmartphoneToken
+                    | P::PortraitUnfit
             )
         )
     }
