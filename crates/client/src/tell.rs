@@ -21,10 +21,6 @@ fn facts(screen: &mut Screen, refusal: &Refusal) {
     if let Some(advice) = refusal.facts.advice {
         picture_advice(screen, advice, refusal.facts.frame);
     }
-    if let Some(left) = refusal.facts.tries_left {
-        let left = words::face_tries(left);
-        screen.line(&format!("  {}", language.of(&left)));
-    }
     let times = [
         (refusal.facts.locked_until, "制限の終了", "Locked until"),
         (refusal.facts.lease_ends, "店頭での処理の終了", "The kiosk's hold ends"),

@@ -313,7 +313,7 @@ pub fn advice(advice: Advice) -> Sentence {
             "お顔が写っていません。お顔全体が入るように撮ってください。",
             "No face is to be seen. Take it again with the whole face in it.",
         ),
-        Advice::SeveralFaces => (
+        Advice::SeveralFaces | Advice::OnePersonOnly => (
             "ほかの方のお顔も写っています。ご本人おひとりで撮ってください。",
             "More than one face is in it. Take it again with nobody else in the picture.",
         ),
@@ -336,10 +336,6 @@ pub fn advice(advice: Advice) -> Sentence {
         Advice::MorePictures => {
             ("写真が足りません。もう少し撮ってください。", "There are too few pictures. Take more.")
         }
-        Advice::OnePersonOnly => (
-            "別の方の写真が混ざっています。ご本人の写真だけを使ってください。",
-            "The pictures show more than one person. Use pictures of the holder only.",
-        ),
         Advice::PhotographThisCard => (
             "表面の顔写真が、読み取ったカードのものと違って見えます。読み取るカードの表面を撮ってください。",
             "The face on the front does not look like the one in the chip. Photograph the card that is read.",
@@ -374,7 +370,6 @@ mod tests {
             A::LookStraight,
             A::TakeEachAnew,
             A::MorePictures,
-            A::OnePersonOnly,
             A::PhotographThisCard,
         ];
         let told: std::collections::BTreeSet<_> =
