@@ -15,6 +15,7 @@ use wire::app::{
     StartBooking,
 };
 use wire::problem::ProblemType;
+use zeroize::Zeroizing;
 
 use crate::device_key::DeviceKey;
 use crate::dpop::Proof;
@@ -46,8 +47,8 @@ struct Request {
     path: String,
     idempotency_key: Option<IdempotencyKey>,
     token: Option<String>,
-    /// Content type and bytes.
-    body: Option<(String, Vec<u8>)>,
+    /// Content type and bytes, which are wiped when dropped.
+    body: Option<(String, Zeroizing<Vec<u8>>)>,
 }
 
 impl Request {
@@ -57,7 +58,7 @@ impl Request {
 
     fn json(mut self, body: &impl Serialize) -> Self {
         let bytes = serde_json::to_vec(body).expect("the bodies of the interface are always JSON");
-        self.body = Some(("application/json".to_owned(), bytes));
+        self.body = Some(("application/json".to_owned(), Zeroizing::new(bytes)));
         self
     }
 
@@ -128,7 +129,8 @@ impl HttpBookingServer {
             method: request.method.clone(),
             path: &request.path,
             headers,
-            body: request.body.as_ref().map(|(content_type, bytes)| (content_type.as_str(), bytes.clone())),
+            // The copy that the HTTP client sends from becomes its own, and TLS makes further ones: none can be wiped.
+            body: request.body.as_ref().map(|(content_type, bytes)| (content_type.as_str(), bytes.to_vec())),
         };
         let answer = self.connection.exchange(call).await?;
         if let Some(nonce) = answer.header(DPOP_NONCE) {

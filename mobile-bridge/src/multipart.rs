@@ -7,6 +7,7 @@
 use aws_lc_rs::digest::{Context, SHA256};
 use uuid::Uuid;
 use wire::app::{CardEvidence, FaceEvidence};
+use zeroize::Zeroizing;
 
 use crate::pictures::Frames;
 use crate::proof::{CardProof, SurfaceBytes};
@@ -15,8 +16,8 @@ use crate::proof::{CardProof, SurfaceBytes};
 pub struct Multipart {
     /// For the `Content-Type` header.
     pub content_type: String,
-    /// The body.
-    pub bytes: Vec<u8>,
+    /// The body, wiped when dropped.
+    pub bytes: Zeroizing<Vec<u8>>,
 }
 
 const JSON: &str = "application/json";
@@ -32,7 +33,7 @@ struct Part<'a> {
 
 /// What a card proves: the parts `evidence`, and for the signature PIN `surface` and `front`.
 pub fn card(proof: &CardProof) -> Multipart {
-    let evidence = evidence(proof.evidence());
+    let evidence = Zeroizing::new(evidence(proof.evidence()));
     let mut parts = vec![Part { name: "evidence", content_type: JSON, bytes: &evidence }];
     if let CardProof::Signature { card, front } = proof {
         parts.push(Part { name: "surface", content_type: JSON, bytes: card.surface.as_bytes() });
@@ -58,8 +59,9 @@ fn evidence(evidence: &CardEvidence) -> Vec<u8> {
 
 fn multipart(parts: &[Part<'_>]) -> Multipart {
     let boundary = boundary(parts);
-    let content: usize = parts.iter().map(|part| part.bytes.len() + 256).sum();
-    let mut bytes = Vec::with_capacity(content);
+    let content: usize = parts.iter().map(|part| part.bytes.len() + 256).sum::<usize>() + 64;
+    // Large enough for heads and boundaries too, so that no copy is left behind by growing.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(content));
     for Part { name, content_type, bytes: content } in parts {
         let head = format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\nContent-Type: {content_type}\r\n\r\n"

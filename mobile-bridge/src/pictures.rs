@@ -1,5 +1,6 @@
-//! Pictures for the server: of the card's front, and of the holder's face. They are wiped when dropped, stand in no log,
-//! and their sizes are checked before anything is sent; what they show only the server judges.
+//! Pictures for the server: of the card's front, and of the holder's face. They stand in no log, and their sizes are
+//! checked before anything is sent; what they show only the server judges. They are wiped when dropped, and so are the
+//! bodies in which they are sent ([`crate::multipart`]); the copy from which the HTTP client sends is beyond our reach.
 
 use std::fmt;
 

@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 use crate::pictures::Front;
 
 /// The surface file as it is sent: the same bytes with the card's evidence and with the face, since the card's
-/// signatures and the server's comparison are over their hash. In memory only, and wiped when dropped.
+/// signatures and the server's comparison are over their hash. In memory only. These bytes are wiped when dropped; what
+/// the card gave and they were written from is dropped as it is, without being wiped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SurfaceBytes(Zeroizing<Vec<u8>>);
 

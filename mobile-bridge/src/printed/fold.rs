@@ -1,15 +1,18 @@
 //! One form for the many in which a date is typed.
 
+use zeroize::Zeroizing;
+
 /// Longest entry that is looked at, in characters; the longest that means anything has about 20.
 pub(super) const ENTRY_MAX_CHARS: usize = 40;
 
 /// Half-width, lower case, without spaces; every dash `-`, every full stop `.`, an era's one sign its two. Nothing for an
-/// entry that is too long.
-pub(super) fn fold(entry: &str) -> Option<String> {
+/// entry that is too long. Wiped when dropped.
+pub(super) fn fold(entry: &str) -> Option<Zeroizing<String>> {
     if entry.chars().nth(ENTRY_MAX_CHARS).is_some() {
         return None;
     }
-    let mut folded = String::with_capacity(entry.len());
+    // An era's one sign, three bytes, becomes two signs: with this much no copy is left behind by growing.
+    let mut folded = Zeroizing::new(String::with_capacity(2 * entry.len()));
     for typed in entry.chars().filter(|typed| !typed.is_whitespace()) {
         match typed {
             // Full-width forms stand in the order of ASCII (Unicode, block Halfwidth and Fullwidth Forms).
