@@ -54,7 +54,9 @@ pub enum PicturesRefused {
     },
 }
 
-/// A picture of the card's front, JPEG or PNG.
+/// A picture of the card's front, JPEG or PNG. The whole of it is sent, with the name, the address and the other fields
+/// that the front prints; the server compares its face with the portrait and drops it. Nothing here cuts the face out:
+/// that comes with the bindings for the app's camera.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Front(Zeroizing<Vec<u8>>);
 

@@ -37,7 +37,8 @@ pub(crate) enum Task {
     /// What is asked for is typed, or stands one per line on standard input when that is no terminal. With --target user:
     /// the signature PIN. With --target signature: birth date, expiry year and security code as the card prints them,
     /// `yes` once they were shown as they were understood, the user PIN. Unless --accept-terms names a version, the answer
-    /// to the terms comes first.
+    /// to the terms comes first. PINs and what is typed of the card's front go to the card only; the photograph of the
+    /// front is sent to the server.
     Book(Book),
     /// Shows the reservation, and a lock after face failures.
     Status,
@@ -60,11 +61,12 @@ pub(crate) struct Book {
     /// Books anew although there is a reservation, which the new one replaces.
     #[arg(long)]
     pub(crate) again: bool,
-    /// With --target signature: a photograph of the card's front, JPEG or PNG, at most 4 MiB.
+    /// With --target signature: a photograph of the card's front, JPEG or PNG, at most 4 MiB. All of it is sent to the
+    /// server, which compares it with the chip's portrait and drops it.
     #[arg(long, value_name = "FILE", required_if_eq("target", "signature"))]
     pub(crate) front: Option<PathBuf>,
     /// With --target signature: photographs of the holder's face, JPEG, 3 to 12, at most 1 MiB each: files, or a folder
-    /// of .jpg files.
+    /// of .jpg files. They are sent to the server, which compares them with the chip's portrait and drops them.
     #[arg(long, value_name = "FILE", num_args = 1.., required_if_eq("target", "signature"))]
     pub(crate) frames: Vec<PathBuf>,
     /// For a card that prints a western birth date: its six digits are typed as they are (such as 800217). A guess, since

@@ -124,6 +124,10 @@ async fn send(
         (Proved::Signature(card), Some(pictures)) => (card, pictures),
         (Proved::Signature(_), None) => return Err(PhoneError::OutOfOrder.into()),
     };
+    screen.say(
+        "  カード表面の写真をサーバーに送ります（写っているもの全体。顔写真と照合したあと残りません）。",
+        "  The photograph of the card's front is sent, with all that it shows (compared with the portrait, then dropped).",
+    );
     loop {
         let proof = CardProof::Signature { card: card.clone(), front: pictures.front.clone() };
         match phone.prove(&proof).await {

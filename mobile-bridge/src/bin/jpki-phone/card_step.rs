@@ -91,7 +91,7 @@ impl Desk<'_> {
         steps.head(
             self.screen,
             Step::Printed,
-            "カードの表面に印刷された内容を入力します（顔写真を読み取るため。入力はカードにだけ渡します）",
+            "カードの表面に印刷された内容を入力します（顔写真を読み取るため。入力した内容はカードにだけ渡します）",
             "Type what the card's front prints (it opens the portrait; what you type goes to the card only)",
         );
         loop {

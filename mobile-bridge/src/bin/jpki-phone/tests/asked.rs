@@ -33,6 +33,7 @@ async fn from_a_pipe_the_lines_are_taken_in_the_order_that_help_tells() {
         "Is it right?",
         "[5/7]",
         "Type your user PIN",
+        "The photograph of the card's front is sent",
         "[6/7]",
         "Your face was matched.",
         "[7/7] The reservation is made",
