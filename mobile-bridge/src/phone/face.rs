@@ -22,23 +22,23 @@ pub enum Shown {
     },
     /// It was the last attempt. The booking has ended, and the lock is remembered.
     Locked(FaceLock),
-    /// Nothing was counted: ask for a new challenge.
+    /// They were not judged for this challenge: ask for a new one.
     Again(NotJudged),
 }
 
 /// Why frames were not judged for their challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotJudged {
-    /// A fault of the service.
+    /// A fault of the service. Nothing was counted.
     OurFault {
         /// Attempts that are left before the lock.
         tries_left: u8,
     },
-    /// They came after the challenge's end.
+    /// They came after the challenge's end. They were not counted.
     TooLate,
-    /// The challenge is no longer out.
+    /// The challenge is no longer out. An earlier attempt that nobody judged in time may have been counted.
     ChallengeGone,
-    /// Other frames were sent for it before.
+    /// Other frames were sent for it before, and these may have been counted.
     OtherFramesBefore,
 }
 

@@ -115,7 +115,9 @@ impl Stopped {
                 "The terms were not accepted, so nothing was done.",
             ),
             Self::OtherTerms { in_force } => screen.say(
-                &format!("現在の利用規約は版「{in_force}」です。読んでから、この版を指定して同意してください。"),
+                &format!(
+                    "現在の利用規約は版「{in_force}」です。読んでから、この版を指定して同意してください。"
+                ),
                 &format!("The terms in force are version {in_force:?}. Read them and accept that version."),
             ),
             Self::NoCode => screen.say(
@@ -140,8 +142,8 @@ impl Stopped {
             Self::PictureFile { file, error } => screen.line(&format!("{}: {error}", file.display())),
             Self::FaceNotMatched { tries_left } => face_step::not_matched(screen, *tries_left),
             Self::FaceNotJudged => screen.say(
-                "照合が完了しませんでした。しばらくしてから、同じ操作をもう一度行ってください。回数には数えていません。",
-                "No comparison came to an end. Repeat the same command in a while. Nothing was counted.",
+                "照合が完了しませんでした。しばらくしてから、同じ操作をもう一度行ってください。",
+                "No comparison came to an end. Repeat the same command in a while.",
             ),
             Self::Locked(lock) => face_step::locked(screen, lock),
             Self::NotConfirmed => screen.say("取りやめました。", "Nothing was done."),
