@@ -154,8 +154,8 @@ pub(crate) fn not_matched(screen: &mut Screen, tries_left: u8) {
     );
     if tries_left == 1 {
         screen.say(
-            "  次に照合できないと、この端末とカードでの手続きが一定時間できなくなります。",
-            "  If the next one fails too, this phone and this card are locked for a while.",
+            "  次に照合できないと、手続きが制限されます（一定時間、またはこれまでの回数が多いときはヘルプデスクの職員が解除するまで）。",
+            "  If the next one fails too, booking is locked: for a while, or, after many failures in all, until the help desk lifts it.",
         );
     }
 }

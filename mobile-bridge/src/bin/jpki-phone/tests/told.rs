@@ -57,6 +57,24 @@ async fn the_last_attempt_is_announced_and_the_lock_told_with_its_end_and_what_s
 
 #[tokio::test]
 async fn pictures_are_measured_before_the_server_hears_anything() {
+#[test]
+fn the_warning_before_the_last_attempt_is_true_for_a_lock_of_either_kind() {
+    for (language, texts) in [
+        (Language::Ja, ["一定時間", "ヘルプデスクの職員が解除するまで"]),
+        (Language::En, ["for a while", "until the help desk lifts it"]),
+    ] {
+        let told = |tries_left| {
+            let read = super::Read::default();
+            crate::face_step::not_matched(&mut client::Screen::to(language, read.clone()), tries_left);
+            let told = read.0.lock().unwrap().clone();
+            String::from_utf8(told).unwrap()
+        };
+        for text in texts {
+            assert!(told(1).contains(text) && !told(2).contains(text), "{text}");
+        }
+    }
+}
+
     let holder = Holder::signature();
     std::fs::write(holder.path("large.png"), vec![0; (4 << 20) + 1]).unwrap();
     std::fs::create_dir(holder.path("large")).unwrap();
