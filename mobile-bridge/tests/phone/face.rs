@@ -106,6 +106,17 @@ async fn a_lock_that_begins_while_the_booking_waits_is_kept_with_its_end() {
 }
 
 #[tokio::test]
+async fn an_attempt_that_is_still_open_leaves_the_booking_where_it_stands() {
+    let world = signature();
+    let mut phone = world.waiting_for_face().await;
+    world.server.open_attempt(1, std::time::Duration::from_secs(30));
+    let error = phone.challenge().await.unwrap_err();
+    let PhoneError::Call(CallError::Failure(failure)) = error else { panic!("{error:?}") };
+    assert_eq!(failure.kind(), Some(ProblemType::AttemptInProgress));
+    assert_eq!(show(&mut phone, "holder").await.unwrap(), Shown::Matched);
+}
+
+#[tokio::test]
 async fn pictures_that_cannot_be_judged_cost_nothing_and_others_answer_the_same_challenge() {
     let world = signature();
     let mut phone = world.waiting_for_face().await;

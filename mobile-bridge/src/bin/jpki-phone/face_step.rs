@@ -9,6 +9,7 @@ use reservation::PinKind;
 use wire::app::Pose;
 use wire::problem::ProblemType;
 
+use crate::open_attempt::Patience;
 use crate::picture_files;
 use crate::steps::{Step, Steps};
 use crate::stopped::Stopped;
@@ -30,8 +31,15 @@ pub(crate) async fn show(
         "Your face is compared with the portrait in the chip (no picture is kept)",
     );
     let mut new_challenges = 0;
+    let mut patience = Patience::default();
     loop {
-        let challenge = phone.challenge().await?;
+        let challenge = match phone.challenge().await {
+            Ok(challenge) => challenge,
+            Err(error) => {
+                patience.wait(screen, error).await?;
+                continue;
+            }
+        };
         pose(screen, &challenge.poses);
         let until = jst::time_of_day(challenge.expires_at);
         screen.say(
@@ -56,7 +64,7 @@ pub(crate) async fn show(
                 }
             }
             Err(error) if wants_other_frames(&error) => *frames = others(screen, entry, error.into())?,
-            Err(error) => return Err(error.into()),
+            Err(error) => patience.wait(screen, error).await?,
         }
     }
 }

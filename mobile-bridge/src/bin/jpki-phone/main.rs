@@ -17,6 +17,7 @@ mod args;
 mod book;
 mod card_step;
 mod face_step;
+mod open_attempt;
 mod picture_files;
 mod printed_step;
 mod reservation_text;

@@ -9,7 +9,7 @@ use client::{Screen, reader, tell, words};
 use mobile_bridge::device_key::KeyFileError;
 use mobile_bridge::{CallError, CardTrouble, FaceLock, PhoneError, PicturesRefused};
 
-use crate::face_step;
+use crate::{face_step, open_attempt};
 
 #[derive(Debug)]
 pub(crate) enum Stopped {
@@ -153,6 +153,9 @@ impl Stopped {
 
 fn tell_phone(error: &PhoneError, screen: &mut Screen) {
     match error {
+        PhoneError::Call(CallError::Failure(failure)) if open_attempt::is(failure) => {
+            open_attempt::tell(screen);
+        }
         PhoneError::Call(CallError::Failure(failure)) => tell::failure(screen, failure),
         PhoneError::Call(CallError::Key(error)) => screen.line(&error.to_string()),
         PhoneError::State(error) => screen.line(&error.to_string()),

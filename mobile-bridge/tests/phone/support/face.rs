@@ -26,6 +26,8 @@ pub(crate) const LOCKED_UNTIL: time::OffsetDateTime = datetime!(2026-11-22 03:01
 pub(crate) struct Faces {
     pub(crate) failures: u8,
     pub(crate) judged: usize,
+    /// What an open attempt answers, one for each time it is asked about.
+    pub(crate) open: Vec<std::time::Duration>,
 }
 
 impl Faces {

@@ -79,6 +79,14 @@ fn refused_with(kind: P, facts: &str) -> CallError {
     Failure::from_answer(&Answer::new(403, body.into_bytes())).into()
 }
 
+/// What is said of an attempt that is still open.
+fn open_attempt(retry_after: std::time::Duration) -> CallError {
+    let CallError::Failure(Failure::Refused(refusal)) = refused(P::AttemptInProgress) else {
+        unreachable!("403 is a refusal");
+    };
+    Failure::Busy { retry_after: Some(retry_after), refusal }.into()
+}
+
 /// Another photograph of the same card is the same card.
 fn same_card(bound: &CardProof, sent: &CardProof) -> bool {
     match (bound, sent) {
@@ -133,6 +141,11 @@ impl TestServer {
     /// Attempts that were judged, whatever the verdict.
     pub(crate) fn judged(&self) -> usize {
         self.books.lock().unwrap().faces.judged
+    }
+
+    /// An earlier attempt is open: it ends when it has been asked about so many times, each time with this to wait.
+    pub(crate) fn open_attempt(&self, times: usize, retry_after: std::time::Duration) {
+        self.books.lock().unwrap().faces.open = vec![retry_after; times];
     }
 
     /// Ends the challenge that is out.
@@ -245,6 +258,9 @@ impl BookingServer for TestServer {
             books.faces.refuse_locked()?;
             if !matches!(known.evidence, Some(CardProof::Signature { .. })) || known.face.matched {
                 return Err(refused(P::BookingOutOfOrder));
+            }
+            if let Some(retry_after) = books.faces.open.pop() {
+                return Err(open_attempt(retry_after));
             }
             known.face.challenge(key)
         })

@@ -1,5 +1,7 @@
 //! What is told about pictures, faces and locks; and what is told nowhere.
 
+use std::time::Duration;
+
 use client::Language;
 use client::exit::Exit;
 
@@ -55,8 +57,6 @@ async fn the_last_attempt_is_announced_and_the_lock_told_with_its_end_and_what_s
     status.saying("制限は2026年11月22日(日) 12:01:00に終わりました").saying("予約はありません");
 }
 
-#[tokio::test]
-async fn pictures_are_measured_before_the_server_hears_anything() {
 #[test]
 fn the_warning_before_the_last_attempt_is_true_for_a_lock_of_either_kind() {
     for (language, texts) in [
@@ -75,6 +75,8 @@ fn the_warning_before_the_last_attempt_is_true_for_a_lock_of_either_kind() {
     }
 }
 
+#[tokio::test]
+async fn pictures_are_measured_before_the_server_hears_anything() {
     let holder = Holder::signature();
     std::fs::write(holder.path("large.png"), vec![0; (4 << 20) + 1]).unwrap();
     std::fs::create_dir(holder.path("large")).unwrap();
@@ -133,6 +135,18 @@ async fn a_service_that_fails_again_and_again_is_not_asked_for_ever() {
     // Whether anything was is told for each attempt, not for all of them together.
     ran.saying("No comparison came to an end.").not_saying("Nothing was counted");
     assert_eq!(holder.world.server.judged(), 4);
+}
+
+#[tokio::test]
+async fn an_open_attempt_is_waited_for_with_a_word_and_what_takes_longer_is_for_another_run() {
+    let holder = Holder::signature();
+    let args = holder.pictures("front.png", "holder");
+    holder.world.server.open_attempt(1, Duration::from_secs(61));
+    let ran = holder.pipes(&args, &RIGHT).await.ended(Exit::TryAgain);
+    ran.saying("Repeat the same command in a minute; the pictures and the PIN are asked for again.");
+    holder.world.server.open_attempt(2, Duration::from_millis(1));
+    let ran = holder.pipes(&args, &RIGHT).await.ended(Exit::Done);
+    assert_eq!(ran.out.matches("not over yet. It may take 1 s;").count(), 2);
 }
 
 #[tokio::test]
