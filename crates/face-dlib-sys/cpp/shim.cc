@@ -76,7 +76,9 @@ rust::Vec<Detection> Engine::detect(rust::Slice<const uint8_t> rgb, uint32_t wid
     dlib::pyramid_down<2> halve;
     if (upsample) dlib::pyramid_up(picture, halve);
     std::vector<dlib::rect_detection> found;
-    parts->detector(picture, found);
+    // A detector keeps what it made of its last picture: a copy keeps it no longer than this call.
+    dlib::frontal_face_detector detector = parts->detector;
+    detector(picture, found);
     rust::Vec<Detection> detections;
     for (const dlib::rect_detection& one : found) {
         const dlib::rectangle rect = upsample ? dlib::rectangle(halve.rect_down(one.rect)) : one.rect;
@@ -113,9 +115,13 @@ void Engine::describe(rust::Slice<const uint8_t> rgb, uint32_t width, uint32_t h
         dlib::full_object_detection(whole, shape), chip_side, chip_padding);
     Picture chip;
     dlib::extract_image_chip(picture, details, chip);
-    const dlib::matrix<float, 0, 1> out = parts->network(chip);
+    // Written here: the network itself would keep the descriptor that it returns.
+    dlib::matrix<float, 0, 1> out;
+    parts->network(&chip, &chip + 1, &out);
     if (static_cast<size_t>(out.size()) != descriptor.size()) throw std::invalid_argument("descriptor size");
     std::copy(out.begin(), out.end(), descriptor.begin());
+    // The layers keep their last outputs, the descriptor among them.
+    parts->network.clean();
 }
 
 }  // namespace jpki_face

@@ -12,7 +12,7 @@ use rustix::process::{
 use rustix::thread::set_no_new_privs;
 use seccompiler::{SeccompAction, SeccompFilter, TargetArch};
 
-/// Processor time over a worker's whole life.
+/// Processor time over a worker's whole life, where its pool says nothing else.
 pub(crate) const CPU_SECONDS: u64 = 120;
 /// Address space. A worker uses 75 MB, the decoders' largest pictures included less than 300.
 const MEMORY_BYTES: u64 = 1024 * 1024 * 1024;
@@ -56,13 +56,21 @@ pub(crate) enum LockdownError {
 /// # Errors
 /// Limits or the filter cannot be had. A kernel without Landlock is no error; the answer tells.
 pub(crate) fn lock_down() -> Result<Protections, LockdownError> {
-    limit()?;
+    lock_down_for(CPU_SECONDS)
+}
+
+/// Locks this process down, for good; the kernel ends it after so many seconds of its processor.
+///
+/// # Errors
+/// As [`lock_down`].
+pub(crate) fn lock_down_for(processor_seconds: u64) -> Result<Protections, LockdownError> {
+    limit(processor_seconds)?;
     let landlock = close_files();
     filter_calls()?;
     Ok(Protections { limits: true, seccomp: true, landlock })
 }
 
-fn limit() -> Result<(), LockdownError> {
+fn limit(processor_seconds: u64) -> Result<(), LockdownError> {
     set_no_new_privs(true)?;
     // No core dump, and no other process of this user looks into its memory.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
@@ -70,7 +78,7 @@ fn limit() -> Result<(), LockdownError> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let limits = [
         (Resource::As, MEMORY_BYTES),
-        (Resource::Cpu, CPU_SECONDS),
+        (Resource::Cpu, processor_seconds),
         (Resource::Nofile, OPEN_FILES),
         (Resource::Core, 0),
         (Resource::Fsize, 0),

@@ -38,6 +38,9 @@ enum Command {
         /// Above this distance they are two people's
         #[arg(long)]
         refuse: f32,
+        /// Seconds of the processor, after which the kernel ends it
+        #[arg(long)]
+        processor_seconds: u64,
     },
     /// Starts a worker as the server would, and says what holds it down on this machine
     Check {
@@ -97,7 +100,9 @@ fn usual_models() -> PathBuf {
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
-        Command::Worker { models, accept, refuse } => worker(&models, Thresholds { accept, refuse }),
+        Command::Worker { models, accept, refuse, processor_seconds } => {
+            worker(&models, Thresholds { accept, refuse }, processor_seconds)
+        }
         Command::Check { models } => check(models),
         Command::Escape { way } => try_to_escape(way),
         Command::Compare { models, one, two } => compare(&models, [&one, &two]),
@@ -106,13 +111,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn worker(models: &Path, thresholds: Thresholds) -> ExitCode {
+fn worker(models: &Path, thresholds: Thresholds, processor_seconds: u64) -> ExitCode {
     let Ok((mut from, mut to)) = unbuffered_stdin().and_then(|from| Ok((from, unbuffered_stdout()?))) else {
         return ExitCode::FAILURE;
     };
     // The other side sees the end; whatever could be said of an error might hold parts of a picture. Nothing is closed:
     // closing is not among the calls that are left.
-    let served = serve(models, thresholds, &mut from, &mut to);
+    let served = serve(models, thresholds, processor_seconds, &mut from, &mut to);
     std::process::exit(i32::from(served.is_err()))
 }
 

@@ -26,6 +26,9 @@ pub struct Settings {
     pub request_time: Duration,
     /// Longest time a worker may take until it is ready.
     pub start_time: Duration,
+    /// Processor time of a worker over its whole life, in whole seconds: after half of it, it is replaced; after all of
+    /// it, the kernel ends it.
+    pub processor_time: Duration,
     /// Longest time that faces found fit wait to be compared; then they are forgotten.
     pub lease: Duration,
 }
@@ -45,6 +48,7 @@ impl Settings {
             queue_wait: Duration::from_secs(5),
             request_time: Duration::from_secs(10),
             start_time: Duration::from_secs(30),
+            processor_time: Duration::from_secs(120),
             lease: Duration::from_secs(30),
         }
     }

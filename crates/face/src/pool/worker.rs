@@ -97,6 +97,7 @@ impl Worker {
             .arg("--models")
             .arg(&settings.models)
             .args(["--accept", &settings.accept.to_string(), "--refuse", &settings.refuse.to_string()])
+            .args(["--processor-seconds", &settings.processor_time.as_secs().to_string()])
             .env_clear()
             // Else it starts a thread per core; the pool already has a process per core.
             .env("OPENBLAS_NUM_THREADS", "1")
