@@ -28,6 +28,10 @@ pub(super) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Pixels, UnfitR
     if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(UnfitReason::TooLarge);
     }
+    // The limit above bounds what the decoder needs besides the picture.
+    if decoder.total_bytes() > MAX_DECODE_BYTES {
+        return Err(UnfitReason::TooLarge);
+    }
     if width == 0 || height == 0 {
         return Err(UnfitReason::NotAPicture);
     }

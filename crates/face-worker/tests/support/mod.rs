@@ -181,7 +181,8 @@ pub fn huge_png() -> Vec<u8> {
     bytes
 }
 
-fn crc(bytes: &[u8]) -> u32 {
+/// The checksum of a PNG chunk.
+pub fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0_u32, |sum, byte| {
         (0..8).fold(
             sum ^ u32::from(*byte),
