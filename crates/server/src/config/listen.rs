@@ -47,7 +47,7 @@ pub struct Budget {
     /// Seconds for a body with pictures to arrive; only the app listener takes any.
     pub upload_timeout_secs: Option<u64>,
     /// MiB that bodies with pictures may take together while they are received and judged; taking them apart needs as
-    /// much again. Only the app listener takes any.
+    /// much again. One address takes a quarter of it, or 24 where that is more. Only the app listener takes any.
     pub upload_memory_mib: Option<usize>,
     /// Seconds for the whole answer; where the body has pictures, these and those of the body.
     pub answer_timeout_secs: Option<u64>,

@@ -1,7 +1,7 @@
 //! The app listener: phones on the internet. TLS, an address's rate before anything, DPoP in every handler.
 
 use std::io;
-use std::net::{IpAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ pub struct AppContext {
     pub body_timeout: Duration,
     /// How long a body with pictures may take.
     pub upload_timeout: Duration,
-    /// What all bodies with pictures may take.
+    /// What all bodies with pictures may take, and those from one address.
     pub upload_memory: UploadMemory,
     /// Per address.
     pub address_rate: Limiter<IpAddr>,
@@ -48,12 +48,20 @@ pub struct AppContext {
     pub face_rate: Limiter<CardId>,
 }
 
+impl AppContext {
+    /// The address a request counts against.
+    ///
+    /// # Errors
+    /// `internal` if the connection has none.
+    pub fn client(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> Result<IpAddr, Refusal> {
+        let peer = peer.ok_or(Refusal::new(ProblemType::Internal).because("no peer address"))?;
+        Ok(address_key(forwarded::client(peer.ip(), headers, &self.trusted_proxies)))
+    }
+}
+
 impl Gate for AppContext {
     fn admit(&self, request: &ServiceRequest) -> Result<(), Refusal> {
-        let peer =
-            request.peer_addr().ok_or(Refusal::new(ProblemType::Internal).because("no peer address"))?;
-        let client = forwarded::client(peer.ip(), request.headers(), &self.trusted_proxies);
-        self.address_rate.admit(&address_key(client))
+        self.address_rate.admit(&self.client(request.peer_addr(), request.headers())?)
     }
 
     /// Every answer brings the nonce for the next proof (RFC 9449 §8.2).

@@ -1,7 +1,7 @@
 //! The app: a DPoP proof that holds, used once, for exactly this body.
 //!
 //! In order of cost: form, signature and claims of the proof; the device key's rate; the body, bounded, and its
-//! digest; last the store, which remembers the proof.
+//! digest; last the store, which remembers the proof. Pictures are taken only for a booking in hand.
 
 use std::fmt;
 use std::future::Future;
@@ -12,15 +12,18 @@ use actix_web::dev::Payload;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
 use ledger::{Purpose, Remembered, RememberedKey};
-use reservation::{InstallationId, Timestamp};
+use reservation::{BookingId, InstallationId, Timestamp, decision};
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 use wire::problem::ProblemType;
 
 use super::bearer::{Authorization, authorization};
 use super::{body, json};
 use crate::dpop::{self, Expected, ProofError};
 use crate::listener::app::AppContext;
+use crate::parts::Parts;
 use crate::problem::Refusal;
+use crate::problem::from_rules::of_installation;
 use crate::request::body::Held;
 
 /// A phone that proved its device key, and what it sent: at most `LIMIT` bytes.
@@ -33,7 +36,7 @@ pub struct Phone<const LIMIT: usize = { body::SMALL }> {
     pub body: Bytes,
     /// When all of it had arrived.
     pub now: Timestamp,
-    _held: Held,
+    _held: Option<Held>,
 }
 
 impl<const LIMIT: usize> fmt::Debug for Phone<LIMIT> {
@@ -115,9 +118,12 @@ async fn prove<const LIMIT: usize>(request: &HttpRequest, payload: Payload) -> R
     };
     context.installation_rate.admit(&claimed.installation)?;
     let (body, held) = if LIMIT > body::SMALL {
-        body::read_upload(request, payload, LIMIT, patience, &context.upload_memory).await?
+        let held = context.upload_memory.begin(context.client(request.peer_addr(), request.headers())?);
+        let worthwhile = booking_in_hand(request, &context.parts, &claimed.installation, began);
+        let (body, held) = body::read_upload(request, payload, LIMIT, patience, held, worthwhile).await?;
+        (body, Some(held))
     } else {
-        (body::read(request, payload, LIMIT, patience).await?, Held::default())
+        (body::read(request, payload, LIMIT, patience).await?, None)
     };
     claimed.check_body(&body)?;
     let now = context.parts.clock.now();
@@ -129,6 +135,22 @@ async fn prove<const LIMIT: usize>(request: &HttpRequest, payload: Payload) -> R
         Remembered::Fresh => Ok(Phone { installation: claimed.installation, token, body, now, _held: held }),
         Remembered::Seen => Err(ProofError::Replayed.into()),
     }
+}
+
+/// Whether pictures are worth taking: the key is registered and has the booking in hand that the address names. Anybody
+/// can make a key. Whether the booking's step is due, the handler says.
+async fn booking_in_hand(
+    request: &HttpRequest,
+    parts: &Parts,
+    installation: &InstallationId,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let booking = request.match_info().get("booking").and_then(|text| text.parse::<Uuid>().ok());
+    let booking = BookingId::from_u128(booking.ok_or(ProblemType::NotFound)?.as_u128());
+    let installation = parts.store.load_installation(installation).await?;
+    let installation = installation.ok_or(Refusal::new(ProblemType::InstallationUnknown))?;
+    let installation = decision::at(&installation, now, &parts.policy);
+    installation.booking(booking).map(drop).map_err(of_installation)
 }
 
 /// The one `DPoP` header.

@@ -8,6 +8,7 @@
 //! | [`terminal`] | a kiosk as a client |
 //! | [`holder`] | a person with a card |
 //! | [`answer`] | what came back |
+//! | [`stalled`] | uploads that begin and do not go on |
 //! | [`faults`] | a store, a register and revocations that fail on demand |
 //! | the others | what must hold, as sentences |
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
@@ -20,6 +21,7 @@ mod phone;
 mod proof;
 mod signing;
 mod site;
+mod stalled;
 mod terminal;
 
 mod admin;
@@ -43,4 +45,5 @@ mod retrying;
 mod routes;
 mod signature_evidence;
 mod stopping;
+mod uploads;
 mod whole;
