@@ -96,7 +96,7 @@ mod tests {
         assert!(limiter.admit(&1).is_ok());
         let refused = limiter.admit(&1).unwrap_err();
         assert_eq!(refused.kind(), ProblemType::TooManyRequests);
-        assert_eq!(refused.retry_after_secs(), Some(1));
+        assert_eq!(refused.retry_after_secs(Timestamp::from_unix_secs(0)), Some(1));
         assert!(limiter.admit(&2).is_ok(), "another key has its own limit");
         clock.advance(Duration::from_secs(1));
         assert!(limiter.admit(&1).is_ok());

@@ -83,10 +83,10 @@ pub async fn frame(
     // Who asks too often is told that, whatever was asked for.
     let answer = match frame.gate.admit(&request).and(found) {
         Err(refusal) => {
-            let response = render::response(&refusal, id);
+            let response = render::response(&refusal, id, frame.clock.now());
             Answer { outcome: Ok(request.into_response(response)), refusal: Some(refusal) }
         }
-        Ok(deadline) => serve(deadline, id, method, request, next).await,
+        Ok(deadline) => serve(&frame, deadline, id, method, request, next).await,
     };
     let took = frame.clock.monotonic().saturating_sub(started);
     let answer = if announces_body { answer.last_if_body_unread() } else { answer };
@@ -120,6 +120,7 @@ fn announces_body(headers: &HeaderMap) -> bool {
 }
 
 async fn serve(
+    frame: &Frame,
     deadline: Duration,
     id: Uuid,
     method: &'static str,
@@ -127,8 +128,8 @@ async fn serve(
     next: Next<impl MessageBody + 'static>,
 ) -> Answer {
     let work = AssertUnwindSafe(next.call(request)).catch_unwind();
-    let failed =
-        |refusal: Refusal| Answer { outcome: Err(render::response(&refusal, id)), refusal: Some(refusal) };
+    let rendered = |refusal: &Refusal| render::response(refusal, id, frame.clock.now());
+    let failed = |refusal: Refusal| Answer { outcome: Err(rendered(&refusal)), refusal: Some(refusal) };
     match tokio::time::timeout(deadline, work).await {
         Err(_) if method == "GET" => failed(Refusal::new(ProblemType::Unavailable).because("deadline")),
         // A commit may have been under way.
@@ -142,7 +143,7 @@ async fn serve(
                 None => None,
             };
             let outcome = match &refusal {
-                Some(refusal) => Ok(response.into_response(render::response(refusal, id))),
+                Some(refusal) => Ok(response.into_response(rendered(refusal))),
                 None => Ok(response.map_into_boxed_body()),
             };
             Answer { outcome, refusal }

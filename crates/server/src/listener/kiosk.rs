@@ -41,7 +41,7 @@ impl Gate for KioskContext {
         let peer = request.conn_data::<Peer>().ok_or(refused)?;
         self.rate.admit(&peer.kiosk).map_err(|refusal| {
             // To a kiosk any 4xx is final, and how a reset ended must not get lost for being told too often.
-            let wait = Duration::from_secs(refusal.retry_after_secs().unwrap_or(1));
+            let wait = Duration::from_secs(refusal.retry_after_secs(self.parts.clock.now()).unwrap_or(1));
             if request.path().ends_with("/completion") {
                 Refusal::new(ProblemType::Unavailable).retry_after(wait).because("rate of completions")
             } else {

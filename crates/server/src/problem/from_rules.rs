@@ -30,7 +30,9 @@ pub fn of_installation(refusal: installation::Refusal) -> Refusal {
         R::ChallengeUnknown => (ProblemType::ChallengeUnknown, ""),
         R::ChallengeOver => (ProblemType::ChallengeOver, ""),
         R::ChallengeTooLong => (ProblemType::Internal, "the poses are more than a challenge may hold"),
-        R::AttemptOpen { .. } => (ProblemType::AttemptInProgress, "this phone's"),
+        R::AttemptOpen { until } => {
+            return Refusal::new(ProblemType::AttemptInProgress).retry_at(until).because("this phone's");
+        }
         R::AttemptUsed => (ProblemType::AttemptUsed, ""),
         R::AttemptUnknown => (ProblemType::ChallengeUnknown, "no such attempt is open"),
     };
@@ -124,7 +126,11 @@ fn of_card(refusal: &card::Refusal, now: Timestamp) -> Refusal {
                 .retry_after(wait)
                 .because("too many reservations");
         }
-        R::AttemptOpen { .. } => (ProblemType::AttemptInProgress, "another phone's with this card"),
+        R::AttemptOpen { until } => {
+            return Refusal::new(ProblemType::AttemptInProgress)
+                .retry_at(*until)
+                .because("another phone's with this card");
+        }
         R::AttemptUnknown => (ProblemType::ChallengeUnknown, "the card knows no such attempt"),
         R::AttemptOver => {
             (ProblemType::ChallengeOver, "the attempt's time was over before it reached the card")

@@ -5,9 +5,17 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+use reservation::Timestamp;
 use wire::problem::{Facts, ProblemType};
 
 use super::table;
+
+/// How long the caller should wait.
+#[derive(Clone, Copy, Debug)]
+enum Wait {
+    For(Duration),
+    Until(Timestamp),
+}
 
 /// A request that was refused. Boxed: refusals are rare, and `Result`s that carry them travel far.
 #[derive(Clone, Debug)]
@@ -17,7 +25,7 @@ pub struct Refusal(Box<Inner>);
 struct Inner {
     kind: ProblemType,
     facts: Facts,
-    retry_after: Option<Duration>,
+    wait: Option<Wait>,
     allow: Option<String>,
     cause: &'static str,
 }
@@ -25,7 +33,7 @@ struct Inner {
 impl Refusal {
     /// A refusal of this kind.
     pub fn new(kind: ProblemType) -> Self {
-        Self(Box::new(Inner { kind, facts: Facts::default(), retry_after: None, allow: None, cause: "" }))
+        Self(Box::new(Inner { kind, facts: Facts::default(), wait: None, allow: None, cause: "" }))
     }
 
     /// Adds what the operator's log says about it; the caller never sees it.
@@ -52,7 +60,21 @@ impl Refusal {
     /// Says when to try again.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
-        self.0.retry_after = Some(wait);
+        self.0.wait = Some(Wait::For(wait));
+        self
+    }
+
+    /// Says until when there is no use in trying again.
+    #[must_use]
+    pub fn retry_at(mut self, until: Timestamp) -> Self {
+        self.0.wait = Some(Wait::Until(until));
+        self
+    }
+
+    /// Tells the same as another kind of problem.
+    #[must_use]
+    pub fn instead(mut self, kind: ProblemType) -> Self {
+        self.0.kind = kind;
         self
     }
 
@@ -83,9 +105,13 @@ impl Refusal {
         self.0.allow.as_deref()
     }
 
-    /// Whole seconds for `Retry-After`, at least one: what was said, or the kind's default.
-    pub fn retry_after_secs(&self) -> Option<u64> {
-        let wait = self.0.retry_after.or_else(|| table::default_wait(self.0.kind))?;
+    /// Whole seconds for `Retry-After` from `now` on, at least one: what was said, or the kind's default.
+    pub fn retry_after_secs(&self, now: Timestamp) -> Option<u64> {
+        let said = self.0.wait.map(|wait| match wait {
+            Wait::For(span) => span,
+            Wait::Until(until) => until.since(now),
+        });
+        let wait = said.or_else(|| table::default_wait(self.0.kind))?;
         Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).map(|secs| secs.max(1))
     }
 }

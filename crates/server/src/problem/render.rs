@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
+use reservation::Timestamp;
 use uuid::Uuid;
 use wire::problem::{Problem, ProblemType, Sentence};
 
@@ -23,12 +24,12 @@ pub fn document(refusal: &Refusal, instance: Uuid) -> Problem {
     }
 }
 
-/// The whole answer.
-pub fn response(refusal: &Refusal, instance: Uuid) -> HttpResponse {
+/// The whole answer, as of now.
+pub fn response(refusal: &Refusal, instance: Uuid, now: Timestamp) -> HttpResponse {
     let mut response = HttpResponse::build(table::entry(refusal.kind()).status);
     response.insert_header((header::CONTENT_TYPE, MEDIA_TYPE));
     response.insert_header((header::CACHE_CONTROL, "no-store"));
-    if let Some(secs) = refusal.retry_after_secs() {
+    if let Some(secs) = refusal.retry_after_secs(now) {
         response.insert_header((header::RETRY_AFTER, secs.to_string()));
     }
     if let Some(methods) = refusal.allowed() {

@@ -58,8 +58,8 @@ pub(super) fn entry(kind: ProblemType) -> Entry {
         ProblemType::AttemptInProgress => Entry::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "an attempt is being judged",
-            "前の撮影を判定しています。数秒後に自動で続きます。そのままお待ちください。",
-            "An earlier attempt is still being judged. Wait a few seconds; the app goes on by itself.",
+            "前の撮影を判定しています。最大で1分ほど待ってから、同じ操作をもう一度行ってください。同じ撮影が二重に数えられることはありません。",
+            "An earlier attempt is still being judged. Wait up to a minute, then do the same step again. The attempt is not counted twice.",
         ),
         _ => Entry::new(
             StatusCode::CONFLICT,
