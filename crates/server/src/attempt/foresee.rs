@@ -7,6 +7,7 @@ use reservation::{Card, CardId, Installation, decide};
 use wire::problem::ProblemType;
 
 use super::Attempt;
+use super::settle::after_debit;
 use crate::locks;
 use crate::parts::Parts;
 use crate::problem::Refusal;
@@ -23,6 +24,8 @@ pub(super) enum Foreseen {
     NeedsMatch {
         /// The card.
         card: CardId,
+        /// Whether the installation has counted it already: this is a repeat.
+        debited: bool,
     },
 }
 
@@ -44,11 +47,12 @@ pub(super) async fn foresee(parts: &Parts, attempt: &Attempt) -> Result<Foreseen
         }
     };
     let debited = matches!(foreseen.event.facts.last(), Some(Dated { fact: Fact::Repeated(_), .. }));
-    let state: Option<Card> = parts.store.load_card(&card).await?;
+    let state = parts.store.load_card(&card).await.map_err(Refusal::from);
+    let state: Option<Card> = state.map_err(|fault| if debited { after_debit(fault) } else { fault })?;
     let now = parts.clock.now();
     match decide(state.as_ref(), debit, now, &parts.policy) {
         Ok(foreseen) => match foreseen.outcome {
-            DebitAnswer::Open { .. } => Ok(Foreseen::NeedsMatch { card }),
+            DebitAnswer::Open { .. } => Ok(Foreseen::NeedsMatch { card, debited }),
             DebitAnswer::Settled(_) => Ok(Foreseen::Decided { card }),
         },
         // The installation has counted it already, so the refusal must be settled there; unless it is only that another

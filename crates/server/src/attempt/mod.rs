@@ -72,7 +72,11 @@ pub async fn judge(context: &AppContext, attempt: Attempt) -> Result<FaceVerdict
     let (installation, received) = (attempt.installation, attempt.received);
     let (card, faces) = match foresee(parts, &attempt).await? {
         Foreseen::Decided { card } => (card, None),
-        Foreseen::NeedsMatch { card } => {
+        // It has been counted here and in the rate; what may be missing is the verdict.
+        Foreseen::NeedsMatch { card, debited: true } => {
+            (card, Some(inspect(parts, face, attempt.sent).await.map_err(settle::after_debit)?))
+        }
+        Foreseen::NeedsMatch { card, debited: false } => {
             context.face_rate.admit(&card)?;
             (card, Some(inspect(parts, face, attempt.sent).await?))
         }

@@ -34,13 +34,35 @@ pub(super) async fn settle(
     received: Timestamp,
     faces: Option<Box<dyn FitFaces>>,
 ) -> Result<FaceVerdict, Refusal> {
-    let (booking, attempt) = (command.booking, command.attempt);
+    let booking = command.booking;
     let debited =
         parts.store.decide::<Installation, _>(&installation, command, received, &parts.policy).await?;
-    let (card, debit) = match debited {
-        Debited::Open { card, debit } => (card, debit),
-        Debited::Settled(answer) => return repeated(parts, answer, card).await,
+    let answer = match debited {
+        Debited::Open { card, debit } => go_on(parts, installation, card, booking, debit, faces).await,
+        Debited::Settled(answer) => repeated(parts, answer, card).await,
     };
+    answer.map_err(after_debit)
+}
+
+/// What a fault means once the installation has counted the attempt: not that nothing was changed, but that a repeat of
+/// the same request finds out.
+pub(super) fn after_debit(refusal: Refusal) -> Refusal {
+    match refusal.kind() {
+        ProblemType::Unavailable => refusal.instead(ProblemType::OutcomeUnknown),
+        _ => refusal,
+    }
+}
+
+/// What follows the installation's debit.
+async fn go_on(
+    parts: &Parts,
+    installation: InstallationId,
+    card: CardId,
+    booking: BookingId,
+    debit: Debit,
+    faces: Option<Box<dyn FitFaces>>,
+) -> Result<FaceVerdict, Refusal> {
+    let attempt = debit.attempt;
     let copy = |verdict| SettleAttempt { booking, attempt, verdict };
     let answer = match on_card(parts, card, debit, faces).await {
         Ok(answer) => answer,

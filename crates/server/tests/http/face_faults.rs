@@ -25,6 +25,11 @@ impl ledger::Clock for Standing {
 
 /// A site on a store that gets into trouble on demand, and that a clock of its own does not hold back.
 fn site() -> (Site, Arc<Troubled>) {
+    site_with_face_rate(1_000_000)
+}
+
+/// The same, whose engine works so often for a card at once.
+fn site_with_face_rate(burst: u32) -> (Site, Arc<Troubled>) {
     let folder = tempfile::tempdir().unwrap();
     let ahead = ManualClock::at(NOON.after(Duration::from_secs(86_400 * 30)));
     let inner =
@@ -33,7 +38,10 @@ fn site() -> (Site, Arc<Troubled>) {
     let (store, key) = (troubled.clone(), RootKey::random());
     let patience = ledger::Patience { tries: 1, pause: Duration::ZERO, at_most: Duration::from_secs(1) };
     let site = Site::with(
-        |config| crate::limits::admit_all(&mut config.rates),
+        |config| {
+            crate::limits::admit_all(&mut config.rates);
+            config.rates.face = crate::limits::rate(burst, burst);
+        },
         |parts| {
             parts.store = Store::new(store, Arc::new(Sealer::new(key, Vec::new()))).with_patience(patience);
         },
@@ -85,7 +93,8 @@ async fn a_verdict_that_only_the_card_has_is_copied_without_another_match() {
     let attempt = phone.challenge(at.booking).await.attempt;
     store.trouble_after(RecordKind::Installation, Trouble::NotDone, 1, 2);
     let lost = phone.show(&at, attempt, &frames("taro", 1)).await;
-    assert_eq!(lost.refused(), ProblemType::Unavailable);
+    // A debit stands, so it is not said that nothing was changed.
+    assert_eq!(lost.refused(), ProblemType::OutcomeUnknown);
     store.trouble(RecordKind::Installation, Trouble::NotDone, 0);
     let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
     assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
@@ -130,9 +139,39 @@ async fn an_attempt_without_a_verdict_is_judged_when_it_comes_again_in_time() {
 }
 
 #[tokio::test]
+async fn an_engine_that_is_busy_when_a_debited_attempt_comes_again_does_not_say_that_nothing_was_changed() {
+    let (site, phone, at, attempt) = killed_between_debit_and_verdict().await;
+    site.faces.set_busy(true);
+    let busy = phone.show(&at, attempt, &frames("taro", 1)).await;
+    assert_eq!((busy.refused(), busy.header("retry-after")), (ProblemType::OutcomeUnknown, Some("2")));
+    site.faces.set_busy(false);
+    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
+}
+
+#[tokio::test]
+async fn a_repeat_of_a_debited_attempt_is_not_charged_to_the_cards_rate_again() {
+    // The front of the card, and one attempt.
+    let (site, store) = site_with_face_rate(2);
+    let holder = site.holder("taro");
+    let phone = site.registered_phone().await;
+    let at = phone.at_face(&holder).await;
+    let attempt = phone.challenge(at.booking).await.attempt;
+    store.trouble_after(RecordKind::Card, Trouble::NotDone, 1, 2);
+    let lost = phone.show(&at, attempt, &frames("taro", 1)).await;
+    assert_eq!(lost.refused(), ProblemType::OutcomeUnknown);
+    store.trouble(RecordKind::Card, Trouble::NotDone, 0);
+    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
+}
+
+#[tokio::test]
 async fn an_attempt_without_a_verdict_has_failed_at_its_deadline() {
     let (site, phone, at, attempt) = killed_between_debit_and_verdict().await;
-    assert_eq!(phone.try_challenge(at.booking).await.refused(), ProblemType::AttemptInProgress);
+    let open = phone.try_challenge(at.booking).await;
+    assert_eq!(open.refused(), ProblemType::AttemptInProgress);
+    // The attempt's half minute, and as long again for the card's answer to be copied.
+    assert_eq!(open.header("retry-after"), Some("60"));
     site.advance(Duration::from_secs(30));
     let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
     assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 4 });
