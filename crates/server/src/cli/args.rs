@@ -53,6 +53,10 @@ pub enum Command {
         command: KioskCommand,
     },
     /// Look at a card by the number its holder reads out, and lift its lock, through the running server
+    #[command(
+        after_help = "A lift needs two members of staff, but the server sees only the two names that are typed: whoever
+holds the admin token must see to it that two people stand behind them."
+    )]
     Card {
         /// What to do
         #[command(subcommand)]
@@ -176,7 +180,7 @@ pub struct LiftOptions {
     /// The number that the holder reads out: twelve digits
     #[arg(long, value_name = "NUMBER")]
     pub number: String,
-    /// The member of staff: 1 to 64 of a-z A-Z 0-9 - _ .
+    /// The member of staff: 1 to 64 of a-z A-Z 0-9 - _ . (upper and lower case are the same person)
     #[arg(long, value_name = "ID")]
     pub staff: String,
 }
