@@ -313,7 +313,7 @@ pub fn advice(advice: Advice) -> Sentence {
             "お顔が写っていません。お顔全体が入るように撮ってください。",
             "No face is to be seen. Take it again with the whole face in it.",
         ),
-        Advice::SeveralFaces | Advice::OnePersonOnly => (
+        Advice::SeveralFaces => (
             "ほかの方のお顔も写っています。ご本人おひとりで撮ってください。",
             "More than one face is in it. Take it again with nobody else in the picture.",
         ),

@@ -156,7 +156,7 @@ pub enum FaceVerdict {
         /// Attempts that are left before the lock.
         tries_left: u8,
     },
-    /// It was the last attempt: the app and the card are locked.
+    /// It was the last attempt: the app is locked, and so is the card, unless the failures were made with several.
     Locked {
         /// When the lock ends.
         #[serde(with = "time::serde::rfc3339")]

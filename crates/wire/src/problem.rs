@@ -50,9 +50,6 @@ pub struct Facts {
     /// When the kiosks open again.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
     pub opens_at: Option<OffsetDateTime>,
-    /// Face attempts that are left.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tries_left: Option<u8>,
     /// The reservation number, for the support desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
@@ -88,8 +85,6 @@ pub enum Advice {
     TakeEachAnew,
     /// Too few pictures of a pose.
     MorePictures,
-    /// The pictures show more than one person, one after the other.
-    OnePersonOnly,
     /// The face on the card's front does not resemble the portrait in the chip: photograph the card that is read.
     PhotographThisCard,
 }
@@ -156,7 +151,7 @@ problem_types! {
     TermsNotAccepted = "terms-not-accepted",
     /// This PIN kind is not offered.
     TargetNotOffered = "target-not-offered",
-    /// Too many face failures on this phone; `locked_until`.
+    /// Too many face failures on this phone; `locked_until`, and `number` if a card was proved in the booking in hand.
     InstallationLocked = "installation-locked",
     /// No such booking of this installation.
     BookingUnknown = "booking-unknown",

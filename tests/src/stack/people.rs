@@ -102,7 +102,7 @@ impl Stack {
         self.begin_kiosk_of(KIOSK, arguments, typed)
     }
 
-    /// Begins a run of a kiosk that was admitted by [`Site::add_kiosk`]; it has the reader that all kiosks share.
+    /// Begins a run of a kiosk that was admitted by [`crate::site::Site::add_kiosk`]; it has the reader that all kiosks share.
     pub fn begin_kiosk_of(&self, kiosk: &str, arguments: &[&str], typed: &[&str]) -> Child {
         let mut command = programs::command(programs::KIOSK);
         command.arg("--config").arg(self.site.file(&format!("kiosk-{kiosk}/kiosk.toml")));

@@ -24,7 +24,10 @@ impl Installation {
     pub(super) fn refuse_locked(&self) -> Result<(), Refusal> {
         match self.standing {
             Standing::Open { .. } => Ok(()),
-            Standing::Locked { until, .. } => Err(Refusal::Locked { until }),
+            Standing::Locked { until, .. } => {
+                let card = self.booking.as_ref().and_then(|booking| booking.card());
+                Err(Refusal::Locked { until, number: card.map(|card| card.number) })
+            }
         }
     }
 

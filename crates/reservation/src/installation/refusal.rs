@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{PinKind, Timestamp};
+use crate::{PinKind, ReservationNumber, Timestamp};
 
 /// Why, with what the person or the program can use of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,9 @@ pub enum Refusal {
     Locked {
         /// The first instant at which the lock is over.
         until: Timestamp,
+        /// The number of the card in the booking in hand, if one was proved in it: by it the support desk finds the
+        /// holder (design §6).
+        number: Option<ReservationNumber>,
     },
     /// The idempotency key was used with another body.
     KeyReused,

@@ -103,7 +103,7 @@ fn a_lock_of_the_app_refuses_also_a_booking_that_was_ready() {
         let until = noon().after(DAY);
         phone.state.as_mut().unwrap().standing = installation::Standing::Locked { since: noon(), until };
         let refused = phone.get().entitlement(booking(1)).err();
-        assert_eq!(refused, Some(installation::Refusal::Locked { until }));
+        assert_eq!(refused, Some(installation::Refusal::Locked { until, number: Some(number(1)) }));
     }
 }
 

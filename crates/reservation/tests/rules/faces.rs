@@ -11,7 +11,10 @@ fn five_failures_in_a_row_lock_the_app_for_a_day_and_both_targets_with_it() {
     let until = noon().after(DAY);
     assert_eq!(tries(&mut phone, 5, Verdict::Rejected), AttemptAnswer::Locked { until });
     for target in PinKind::ALL {
-        assert_eq!(phone.refusal(start(9, target)), installation::Refusal::Locked { until });
+        assert_eq!(
+            phone.refusal(start(9, target)),
+            installation::Refusal::Locked { until, number: Some(number(1)) }
+        );
     }
     phone.now = until;
     phone.send(start(9, PinKind::User));
@@ -180,7 +183,10 @@ fn a_new_booking_does_not_save_an_attempt_from_being_counted() {
     }
     let phone = phone.and(challenge(5)).and(debit_app(5));
     let until = noon().after(DAY);
-    assert_eq!(phone.refusal(start(2, PinKind::User)), installation::Refusal::Locked { until });
+    assert_eq!(
+        phone.refusal(start(2, PinKind::User)),
+        installation::Refusal::Locked { until, number: Some(number(1)) }
+    );
     let mut fresh = facing().and(challenge(1)).and(debit_app(1));
     fresh.send(start(2, PinKind::User));
     assert_eq!(fresh.get().tries_left(), 4);

@@ -16,8 +16,10 @@ pub fn of_installation(refusal: installation::Refusal) -> Refusal {
     use installation::Refusal as R;
     let (kind, cause) = match refusal {
         R::NotRegistered => (ProblemType::InstallationUnknown, ""),
-        R::Locked { until } => {
-            let facts = Facts { locked_until: Some(to_date_time(until)), ..Facts::default() };
+        R::Locked { until, number } => {
+            let locked_until = Some(to_date_time(until));
+            let number = number.map(|number| number.to_string());
+            let facts = Facts { locked_until, number, ..Facts::default() };
             return Refusal::new(ProblemType::InstallationLocked).with(facts);
         }
         R::KeyReused => (ProblemType::IdempotencyKeyReused, ""),

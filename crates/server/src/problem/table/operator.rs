@@ -34,8 +34,8 @@ pub(super) fn entry(kind: ProblemType) -> Entry {
         ProblemType::NotLocked => Entry::new(
             StatusCode::CONFLICT,
             "the card is not locked",
-            "そのカードは顔の照合でロックされていません。解除は不要です。",
-            "The card is not locked, so there is nothing to lift.",
+            "そのカードは顔の照合でロックされていません。解除は不要です。スマートフォン側だけのロックは、時間が過ぎると解けます。",
+            "The card is not locked, so there is nothing to lift. A lock of the phone alone ends with its time.",
         ),
         ProblemType::NotApproved => Entry::new(
             StatusCode::CONFLICT,
