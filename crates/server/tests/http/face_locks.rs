@@ -51,7 +51,8 @@ async fn five_failures_in_a_row_lock_phone_and_card_and_the_next_attempt_runs_no
     for target in [wire::PinKind::User, wire::PinKind::Signature] {
         let refused = phone.try_start(target).await;
         assert_eq!(refused.refused(), ProblemType::InstallationLocked, "{target:?}");
-        assert_eq!(refused.problem().facts.locked_until, Some(end));
+        let facts = refused.problem().facts;
+        assert_eq!((facts.locked_until, facts.number.as_deref()), (Some(end), Some(number.as_str())));
     }
 }
 
