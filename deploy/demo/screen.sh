@@ -19,6 +19,7 @@ spell() {
     for word in "$@"; do
         word=${word//"$BIN/"/}
         word=${word//"$DIR/"/}
+        word=${word/#"$HOME/"/"~/"}
         case $word in '' | *[[:space:]]*) word="'$word'" ;; esac
         words+=("$word")
     done
