@@ -84,6 +84,22 @@ pub enum UnfitReason {
     Count,
 }
 
+impl UnfitReason {
+    /// Every reason, in the order in which processes number them.
+    pub const ALL: [Self; 10] = [
+        Self::NotAPicture,
+        Self::TooLarge,
+        Self::NoFace,
+        Self::SeveralFaces,
+        Self::TooSmall,
+        Self::TooDark,
+        Self::TooBright,
+        Self::NotFrontal,
+        Self::Repeated,
+        Self::Count,
+    ];
+}
+
 /// A picture that cannot be judged. No attempt is counted for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unfit {

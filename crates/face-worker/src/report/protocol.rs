@@ -17,20 +17,6 @@ pub(super) const PICTURE_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Longest complaint of a process that does not start.
 const COMPLAINT_MAX_BYTES: usize = 4096;
 
-/// Why a picture cannot be used, by number.
-const REASONS: [UnfitReason; 10] = [
-    UnfitReason::NotAPicture,
-    UnfitReason::TooLarge,
-    UnfitReason::NoFace,
-    UnfitReason::SeveralFaces,
-    UnfitReason::TooSmall,
-    UnfitReason::TooDark,
-    UnfitReason::TooBright,
-    UnfitReason::NotFrontal,
-    UnfitReason::Repeated,
-    UnfitReason::Count,
-];
-
 /// What is asked for.
 #[derive(Debug)]
 pub(super) enum Request {
@@ -99,7 +85,7 @@ impl Said {
             }
             Reply::Head(head) => (3, head.grey().to_vec()),
             Reply::Unfit(reason) => {
-                let number = REASONS.iter().position(|other| other == reason);
+                let number = UnfitReason::ALL.iter().position(|other| other == reason);
                 (4, vec![number.and_then(|number| u8::try_from(number).ok()).unwrap_or(u8::MAX)])
             }
             Reply::Fault => (5, Vec::new()),
@@ -125,7 +111,7 @@ impl Said {
             (1, reason) => Reply::CannotStart(String::from_utf8_lossy(reason).into_owned()),
             (2, numbers) => Reply::Descriptor(Box::new(descriptor(numbers).ok_or_else(malformed)?)),
             (3, _) => Reply::Head(Head::new(part).ok_or_else(malformed)?),
-            (4, &[reason]) => Reply::Unfit(*REASONS.get(usize::from(reason)).ok_or_else(malformed)?),
+            (4, &[reason]) => Reply::Unfit(*UnfitReason::ALL.get(usize::from(reason)).ok_or_else(malformed)?),
             (5, []) => Reply::Fault,
             _ => return Err(malformed()),
         };
@@ -187,7 +173,7 @@ mod tests {
             Reply::Head(Head::new(grey).unwrap()),
             Reply::Fault,
         ];
-        for (number, reply) in replies.into_iter().chain(REASONS.map(Reply::Unfit)).enumerate() {
+        for (number, reply) in replies.into_iter().chain(UnfitReason::ALL.map(Reply::Unfit)).enumerate() {
             let said = Said { reply, spent: number % 2 == 1 };
             assert_eq!(Said::read(&mut written(&said).as_slice()).unwrap(), said);
         }

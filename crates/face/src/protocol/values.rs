@@ -3,18 +3,6 @@
 use super::ProtocolError;
 use crate::{Finding, FrontFinding, Pose, Unfit, UnfitReason, Which};
 
-const REASONS: [UnfitReason; 10] = [
-    UnfitReason::NotAPicture,
-    UnfitReason::TooLarge,
-    UnfitReason::NoFace,
-    UnfitReason::SeveralFaces,
-    UnfitReason::TooSmall,
-    UnfitReason::TooDark,
-    UnfitReason::TooBright,
-    UnfitReason::NotFrontal,
-    UnfitReason::Repeated,
-    UnfitReason::Count,
-];
 const FINDINGS: [Finding; 4] = [Finding::Match, Finding::Unsure, Finding::NoMatch, Finding::SeveralPeople];
 const POSES: [Pose; 1] = [Pose::Front];
 
@@ -51,7 +39,7 @@ pub(super) fn unfit_bytes(unfit: Unfit) -> [u8; 3] {
         Which::Frames => (2, 0),
         Which::Front => (3, 0),
     };
-    [which, frame, index_of(&REASONS, &unfit.reason)]
+    [which, frame, index_of(&UnfitReason::ALL, &unfit.reason)]
 }
 
 pub(super) fn unfit([which, frame, reason]: [u8; 3]) -> Result<Unfit, ProtocolError> {
@@ -62,7 +50,7 @@ pub(super) fn unfit([which, frame, reason]: [u8; 3]) -> Result<Unfit, ProtocolEr
         3 => Which::Front,
         _ => return Err(ProtocolError::Malformed("no such picture")),
     };
-    Ok(Unfit { which, reason: entry(&REASONS, reason)? })
+    Ok(Unfit { which, reason: entry(&UnfitReason::ALL, reason)? })
 }
 
 pub(super) fn front_bytes(finding: FrontFinding) -> [u8; 4] {
