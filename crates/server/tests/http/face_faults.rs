@@ -8,11 +8,13 @@ use face::testing::FakeEngine;
 use ledger::{EmbeddedLedger, RecordKind, RootKey, Sealer, Store};
 use reservation::Timestamp;
 use server::clock::{Clock as _, ManualClock};
+use uuid::Uuid;
 use wire::app::{FaceVerdict, Step};
 use wire::problem::ProblemType;
 
 use crate::faults::{SlowEngine, Trouble, Troubled};
-use crate::signing::frames;
+use crate::phone::Phone;
+use crate::signing::{AtFace, frames};
 use crate::site::{NOON, Site};
 
 struct Standing(Arc<ManualClock>);
@@ -56,6 +58,13 @@ const COMMITS: [(&str, RecordKind, u32); 4] = [
     ("the verdict of the card", RecordKind::Card, 1),
     ("the verdict of the phone", RecordKind::Installation, 1),
 ];
+
+/// An attempt whose debit reaches the phone's record and not the card's.
+async fn debit_the_phone_alone(store: &Troubled, phone: &Phone, at: &AtFace, attempt: Uuid) {
+    store.trouble(RecordKind::Card, Trouble::NotDone, 2);
+    phone.show(at, attempt, &frames("taro", 1)).await;
+    store.trouble(RecordKind::Card, Trouble::NotDone, 0);
+}
 
 #[tokio::test]
 async fn trouble_at_any_commit_of_an_attempt_is_mended_by_its_repeat() {
@@ -196,9 +205,7 @@ async fn a_debit_that_never_reached_the_card_is_voided_when_its_time_is_over() {
     let phone = site.registered_phone().await;
     let at = phone.at_face(&holder).await;
     let attempt = phone.challenge(at.booking).await.attempt;
-    store.trouble(RecordKind::Card, Trouble::NotDone, 2);
-    phone.show(&at, attempt, &frames("taro", 1)).await;
-    store.trouble(RecordKind::Card, Trouble::NotDone, 0);
+    debit_the_phone_alone(&store, &phone, &at, attempt).await;
     site.advance(Duration::from_secs(30));
     let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
     assert_eq!(verdict, FaceVerdict::Voided { tries_left: 5 });
@@ -214,9 +221,7 @@ async fn a_debit_that_waits_for_another_phones_attempt_is_judged_after_it() {
     let (phone, other) = (site.registered_phone().await, site.registered_phone().await);
     let at = phone.at_face(&holder).await;
     let attempt = phone.challenge(at.booking).await.attempt;
-    store.trouble(RecordKind::Card, Trouble::NotDone, 2);
-    phone.show(&at, attempt, &frames("taro", 1)).await;
-    store.trouble(RecordKind::Card, Trouble::NotDone, 0);
+    debit_the_phone_alone(&store, &phone, &at, attempt).await;
     let theirs = other.at_face(&holder).await;
     let first = other.challenge(theirs.booking).await.attempt;
     let held = site.faces.hold_compares();
@@ -244,9 +249,7 @@ async fn a_debit_that_the_card_refuses_is_voided_and_the_lock_told() {
     let (phone, other) = (site.registered_phone().await, site.registered_phone().await);
     let at = phone.at_face(&holder).await;
     let attempt = phone.challenge(at.booking).await.attempt;
-    store.trouble(RecordKind::Card, Trouble::NotDone, 2);
-    phone.show(&at, attempt, &frames("taro", 1)).await;
-    store.trouble(RecordKind::Card, Trouble::NotDone, 0);
+    debit_the_phone_alone(&store, &phone, &at, attempt).await;
     let theirs = other.at_face(&holder).await;
     other.fail(&theirs, 5).await;
     for _ in 0..2 {
