@@ -305,6 +305,21 @@ pub fn advice(advice: Advice) -> Sentence {
             "画像として読めません。JPEG（カードの表面はPNGも可）の写真を使ってください。",
             "It is no picture that can be read. Use a JPEG (for the card's front, PNG will do too).",
         ),
+        Advice::Empty => {
+            ("写真のファイルが空です。もう一度撮ってください。", "The file is empty. Take the picture again.")
+        }
+        Advice::OtherType => (
+            "この種類の画像は使えません。JPEG（カードの表面はPNGも可）の写真を使ってください。",
+            "Pictures of this type are not taken. Use a JPEG (for the card's front, PNG will do too).",
+        ),
+        Advice::Damaged => (
+            "写真が壊れているか、途中で切れています。もう一度撮ってください。",
+            "The picture is damaged or cut short. Take it again.",
+        ),
+        Advice::Animated => (
+            "動く画像は使えません。ふつうの写真を撮ってください。",
+            "Moving pictures are not taken. Take a plain photograph.",
+        ),
         Advice::TooLarge => (
             "写真が大きすぎます。画素数を小さくしてください。",
             "The picture is too large. Use fewer pixels.",
@@ -333,9 +348,28 @@ pub fn advice(advice: Advice) -> Sentence {
             "同じ写真が2枚以上あります。1枚ずつ新しく撮ってください。",
             "The same picture is there more than once. Take each one anew.",
         ),
+        Advice::SeenBefore => (
+            "前の照合で使った写真が入っています。その場で新しく撮ってください。",
+            "A picture is among them that was used before. Take all of them anew.",
+        ),
         Advice::MorePictures => {
             ("写真が足りません。もう少し撮ってください。", "There are too few pictures. Take more.")
         }
+        Advice::FewerPictures => {
+            ("写真が多すぎます。枚数を減らしてください。", "There are too many pictures. Take fewer.")
+        }
+        Advice::OnePersonOnly => (
+            "途中で別の方のお顔が写っています。ご本人おひとりで撮ってください。",
+            "The pictures show more than one person. Only you may be before the camera.",
+        ),
+        Advice::TurnFurther => (
+            "お顔の向きが足りません。指示のたびにもう少し大きく向きを変え、1秒ほど止めてください。",
+            "Not every pose was reached. Turn your head a little further each time, and hold it for a second.",
+        ),
+        Advice::FollowPoses => (
+            "お顔の向きが指示と違います。指示の順に、左はご自身の左、右はご自身の右へ向けてください。",
+            "The poses were not those asked for. Follow them in order; left and right are your own left and right.",
+        ),
         Advice::PhotographThisCard => (
             "表面の顔写真が、読み取ったカードのものと違って見えます。読み取るカードの表面を撮ってください。",
             "The face on the front does not look like the one in the chip. Photograph the card that is read.",
@@ -358,20 +392,7 @@ mod tests {
 
     #[test]
     fn every_advice_is_told_in_both_languages_and_none_twice() {
-        use Advice as A;
-        let all = [
-            A::NotAPicture,
-            A::TooLarge,
-            A::NoFace,
-            A::SeveralFaces,
-            A::Closer,
-            A::MoreLight,
-            A::LessLight,
-            A::LookStraight,
-            A::TakeEachAnew,
-            A::MorePictures,
-            A::PhotographThisCard,
-        ];
+        let all = Advice::ALL;
         let told: std::collections::BTreeSet<_> =
             all.iter().flat_map(|kind| [advice(*kind).ja, advice(*kind).en]).collect();
         assert_eq!(told.len(), 2 * all.len());

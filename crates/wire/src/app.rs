@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::encoding::{Bytes, PinKind};
+use crate::problem::Advice;
 
 /// `POST /app/v1/installations`: registers the device key that the DPoP proof carries. Idempotent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -109,12 +110,17 @@ pub struct SurfaceFile {
     pub certificate: Bytes,
 }
 
-/// One step of a face challenge, as the holder sees it: the camera's picture is not mirrored.
+/// One step of a face challenge. The pictures that are sent are not mirrored, whatever the screen shows: the holder's left
+/// is the picture's right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pose {
     /// Look straight into the camera.
     Front,
+    /// Turn the head to the holder's own left, and hold it there.
+    Left,
+    /// Turn the head to the holder's own right, and hold it there.
+    Right,
 }
 
 /// `POST /app/v1/bookings/{booking}/face-challenge`, with an `Idempotency-Key` header and no body.
@@ -122,12 +128,15 @@ pub enum Pose {
 pub struct FaceChallenge {
     /// The challenge, and the attempt that is made on it.
     pub attempt: Uuid,
-    /// What to show, in this order.
+    /// 256 bits, drawn for this challenge, to be sent with the frames.
+    pub nonce: Bytes,
+    /// What to show, in this order: from the front first, then turns, no two alike in a row. Each pose is held for two
+    /// frames at least, the first one for three; frames taken on the way from one pose to the next belong to it.
     pub poses: Vec<Pose>,
     /// Frames that arrive at this time or later are too late.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
-    /// Fewest frames of each pose.
+    /// Fewest frames in all.
     pub frames_least: u8,
     /// Most frames in all.
     pub frames_most: u8,
@@ -140,6 +149,8 @@ pub struct FaceChallenge {
 pub struct FaceEvidence {
     /// The challenge that the frames answer.
     pub attempt: Uuid,
+    /// The challenge's nonce.
+    pub nonce: Bytes,
 }
 
 /// The verdict. The same request again gets the same verdict.
@@ -155,6 +166,9 @@ pub enum FaceVerdict {
     NotMatched {
         /// Attempts that are left before the lock.
         tries_left: u8,
+        /// What to do better, where more is known than that it was not matched.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        advice: Option<Advice>,
     },
     /// It was the last attempt: the app is locked, and so is the card, unless the failures were made with several.
     Locked {

@@ -65,8 +65,16 @@ pub struct Facts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Advice {
-    /// It is no picture of a type that is taken, or it is damaged: send a JPEG (a card's front may be PNG).
+    /// It is no picture: send a JPEG (a card's front may be PNG).
     NotAPicture,
+    /// The file is empty.
+    Empty,
+    /// A picture of a type that is not taken here: send a JPEG (a card's front may be PNG).
+    OtherType,
+    /// The picture is damaged or cut short.
+    Damaged,
+    /// A moving picture.
+    Animated,
     /// More pixels than are taken.
     TooLarge,
     /// Nobody's face is to be seen.
@@ -83,10 +91,46 @@ pub enum Advice {
     LookStraight,
     /// The same picture twice: take each anew.
     TakeEachAnew,
-    /// Too few pictures of a pose.
+    /// A picture that was used in an earlier attempt.
+    SeenBefore,
+    /// Too few pictures for the poses.
     MorePictures,
+    /// More pictures than are taken.
+    FewerPictures,
+    /// The pictures show more than one person.
+    OnePersonOnly,
+    /// Not every pose was reached and held: turn further, and hold it longer.
+    TurnFurther,
+    /// Other poses than those asked for, or in another order.
+    FollowPoses,
     /// The face on the card's front does not resemble the portrait in the chip: photograph the card that is read.
     PhotographThisCard,
+}
+
+impl Advice {
+    /// Every advice.
+    pub const ALL: [Self; 20] = [
+        Self::NotAPicture,
+        Self::Empty,
+        Self::OtherType,
+        Self::Damaged,
+        Self::Animated,
+        Self::TooLarge,
+        Self::NoFace,
+        Self::SeveralFaces,
+        Self::Closer,
+        Self::MoreLight,
+        Self::LessLight,
+        Self::LookStraight,
+        Self::TakeEachAnew,
+        Self::SeenBefore,
+        Self::MorePictures,
+        Self::FewerPictures,
+        Self::OnePersonOnly,
+        Self::TurnFurther,
+        Self::FollowPoses,
+        Self::PhotographThisCard,
+    ];
 }
 
 macro_rules! problem_types {
