@@ -6,6 +6,7 @@ pub mod contract;
 pub mod limits;
 pub mod pool;
 mod port;
+pub mod poses;
 pub mod protocol;
 pub mod testing;
 

@@ -28,11 +28,20 @@ impl fmt::Debug for Picture {
     }
 }
 
-/// One step of a challenge.
+/// One step of a challenge. The camera's picture is not mirrored: the person's left is the picture's right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pose {
     /// Looking straight into the camera.
     Front,
+    /// The head turned to the person's own left.
+    Left,
+    /// The head turned to the person's own right.
+    Right,
+}
+
+impl Pose {
+    /// Every pose, in the order in which processes number them.
+    pub const ALL: [Self; 3] = [Self::Front, Self::Left, Self::Right];
 }
 
 /// One attempt: the chip's portrait, which the caller has proved genuine, and the frames that answer a challenge.
@@ -40,9 +49,10 @@ pub enum Pose {
 pub struct Sitting {
     /// JPEG 2000, as it stands in the chip.
     pub portrait: Picture,
-    /// What was asked for, in order.
+    /// What was asked for, in order: the front first, no two alike in a row.
     pub poses: Vec<Pose>,
-    /// JPEG, in the order they were taken.
+    /// JPEG, in the order they were taken; which of them shows which pose is for the engine to find out
+    /// ([`crate::poses`]).
     pub frames: Vec<Picture>,
 }
 
@@ -62,7 +72,7 @@ pub enum Which {
 /// Why a picture cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnfitReason {
-    /// No picture of a type that is taken there, or a damaged one.
+    /// No picture of any known type.
     NotAPicture,
     /// More bytes or pixels than are taken.
     TooLarge,
@@ -76,17 +86,27 @@ pub enum UnfitReason {
     TooDark,
     /// Overexposed.
     TooBright,
-    /// Not seen from the front.
+    /// Not seen from the front, where the front is asked for: on the first frames.
     NotFrontal,
     /// The same picture as an earlier one.
     Repeated,
-    /// Too few or too many frames.
+    /// Too few frames.
     Count,
+    /// No bytes at all.
+    Empty,
+    /// A picture, of a type that is not taken there. A file is what it holds, never what it is called.
+    OtherType,
+    /// A picture of the right type that cannot be decoded, or is cut short.
+    Damaged,
+    /// Several pictures in one file.
+    Animated,
+    /// Too many frames.
+    TooMany,
 }
 
 impl UnfitReason {
     /// Every reason, in the order in which processes number them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::NotAPicture,
         Self::TooLarge,
         Self::NoFace,
@@ -97,6 +117,11 @@ impl UnfitReason {
         Self::NotFrontal,
         Self::Repeated,
         Self::Count,
+        Self::Empty,
+        Self::OtherType,
+        Self::Damaged,
+        Self::Animated,
+        Self::TooMany,
     ];
 }
 
@@ -129,14 +154,16 @@ impl fmt::Debug for Inspection {
 /// Faces that were found fit, waiting to be compared. Dropped, they are forgotten.
 #[async_trait]
 pub trait FitFaces: Send {
-    /// Compares the frames with each other and with the portrait, once. Call it when the attempt's debit is durable.
+    /// Judges the poses, then whether the frames show one person, then whether it is the portrait's; once. Call it when
+    /// the attempt's debit is durable.
     ///
     /// # Errors
     /// [`EngineError`]: no verdict, and no fault of the holder.
     async fn compare(self: Box<Self>) -> Result<Finding, EngineError>;
 }
 
-/// What the comparison found.
+/// What the comparison found, in the order in which it is judged: poses, one person, match. Every finding but a match
+/// counts as a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Finding {
     /// One person, the portrait's.
@@ -147,6 +174,16 @@ pub enum Finding {
     NoMatch,
     /// The frames show more than one person.
     SeveralPeople,
+    /// Every pose that was held was right, but not all were reached and held.
+    NotTurned,
+    /// Poses were held that were not asked for, or in another order.
+    OtherPoses,
+}
+
+impl Finding {
+    /// Every finding, in the order in which processes number them.
+    pub const ALL: [Self; 6] =
+        [Self::Match, Self::Unsure, Self::NoMatch, Self::SeveralPeople, Self::NotTurned, Self::OtherPoses];
 }
 
 /// What a photograph of the card's front shows.

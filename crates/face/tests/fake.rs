@@ -1,10 +1,17 @@
 //! The engine for others' tests keeps the engines' contract, and its counts and switches work.
 
-use face::contract::{self, Album};
-use face::testing::{FakeEngine, frames_of, picture, sitting};
-use face::{EngineError, FaceEngine, Finding, FrontFinding, Inspection, UnfitReason};
+use std::collections::HashSet;
+
+use face::contract::{self, Album, Stream};
+use face::testing::{FakeEngine, frames_showing, picture, sitting};
+use face::{EngineError, FaceEngine, Finding, FrontFinding, Inspection, Picture, Pose, Sitting, UnfitReason};
+
+fn stream(name: &str, poses: &[Pose]) -> Stream {
+    Stream { poses: poses.to_vec(), frames: frames_showing(name, poses, "album") }
+}
 
 fn album() -> Album {
+    use Pose::{Front, Left, Right};
     let unfit = || {
         vec![
             (picture("noface"), UnfitReason::NoFace),
@@ -13,16 +20,26 @@ fn album() -> Album {
             (picture("dark"), UnfitReason::TooDark),
             (picture("bright"), UnfitReason::TooBright),
             (picture("huge"), UnfitReason::TooLarge),
+            (picture("othertype"), UnfitReason::OtherType),
+            (picture("damaged"), UnfitReason::Damaged),
+            (picture("animated"), UnfitReason::Animated),
             (picture("any other text"), UnfitReason::NotAPicture),
-            (picture(""), UnfitReason::NotAPicture),
+            (picture("face:alice@elsewhere"), UnfitReason::NotAPicture),
+            (Picture::new(vec![0xFF, 0xFE]), UnfitReason::NotAPicture),
+            (picture(""), UnfitReason::Empty),
         ]
     };
+    let first = [Front, Left, Front, Right];
+    let others = [[Front, Left, Right, Left], [Front, Right, Front, Left], [Front, Left, Front, Left]];
     Album {
         portrait: picture("face:alice"),
         front: picture("face:alice#front"),
         other_front: picture("face:mallory#front"),
-        frames: (0..12).map(|number| picture(&format!("face:alice#{number}"))).collect(),
-        others: frames_of("mallory"),
+        streams: [&[first], &others[..]].concat().iter().map(|poses| stream("alice", poses)).collect(),
+        mirrored: Stream { poses: first.to_vec(), ..stream("alice", &[Front, Right, Front, Left]) },
+        other: stream("mallory", &first),
+        still: (0..13).map(|number| picture(&format!("face:alice#still-{number}"))).collect(),
+        turned: picture("face:alice@left#turned"),
         unfit_frames: [unfit(), vec![(picture("turned"), UnfitReason::NotFrontal)]].concat(),
         unfit_fronts: unfit(),
         unfit_portraits: unfit(),
@@ -82,4 +99,29 @@ async fn a_held_comparison_ends_when_it_is_let_go() {
     assert!(!comparing.is_finished());
     drop(held);
     assert_eq!(comparing.await.expect("it ends"), Ok(Finding::Match));
+}
+
+#[tokio::test]
+async fn a_frame_on_the_way_shows_no_pose() {
+    let recipes = ["face:a#1", "face:a#2", "face:a#3", "face:a@way#4", "face:a@left#5", "face:a@left#6"];
+    let judged = async |frames: &[&str]| {
+        let poses = vec![Pose::Front, Pose::Left];
+        let sitting = Sitting { poses, ..sitting("face:a", frames) };
+        let Ok(Inspection::Fit(faces)) = FakeEngine::new().inspect(sitting).await else {
+            panic!("these frames are fit");
+        };
+        faces.compare().await
+    };
+    assert_eq!(judged(&recipes).await, Ok(Finding::Match));
+    let [one, two, three, way, left, _] = recipes;
+    assert_eq!(judged(&[one, two, three, left, way]).await, Ok(Finding::NotTurned));
+    assert_eq!(judged(&[one, two, three, left, way, "face:a@left#7"]).await, Ok(Finding::NotTurned));
+}
+
+#[test]
+fn frames_of_another_salt_are_all_different() {
+    let poses = [Pose::Front, Pose::Left, Pose::Right];
+    let all: Vec<_> = ["one", "two"].iter().flat_map(|salt| frames_showing("alice", &poses, salt)).collect();
+    let different: HashSet<_> = all.iter().map(Picture::as_bytes).collect();
+    assert_eq!((all.len(), different.len()), (14, 14));
 }

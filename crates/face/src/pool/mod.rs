@@ -22,9 +22,7 @@ use tokio::sync::{Semaphore, oneshot};
 pub use settings::Settings;
 pub use worker::StartError;
 
-use crate::limits::{
-    FRAME_MAX_BYTES, FRAMES_LEAST, FRAMES_MOST, FRONT_MAX_BYTES, PORTRAIT_MAX_BYTES, POSES_MOST,
-};
+use crate::limits::{FRAME_MAX_BYTES, FRONT_MAX_BYTES, PORTRAIT_MAX_BYTES, frames_fit};
 use crate::protocol::Protections;
 use crate::{EngineError, FaceEngine, FrontFinding, Inspection, Picture, Sitting, Unfit, UnfitReason, Which};
 use keeper::{Job, Places, Shared, Task};
@@ -146,10 +144,8 @@ fn size_of(picture: &Picture, most: usize, which: Which) -> Result<(), Unfit> {
 }
 
 fn sizes_of(sitting: &Sitting) -> Result<(), Unfit> {
-    let frames = FRAMES_LEAST..=FRAMES_MOST;
-    if !frames.contains(&sitting.frames.len()) || sitting.poses.len() > POSES_MOST {
-        return Err(Unfit { which: Which::Frames, reason: UnfitReason::Count });
-    }
+    let (poses, frames) = (sitting.poses.len(), sitting.frames.len());
+    frames_fit(poses, frames).map_err(|reason| Unfit { which: Which::Frames, reason })?;
     size_of(&sitting.portrait, PORTRAIT_MAX_BYTES, Which::Portrait)?;
     for (number, frame) in sitting.frames.iter().enumerate() {
         size_of(frame, FRAME_MAX_BYTES, Which::Frame(number))?;

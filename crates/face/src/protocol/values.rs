@@ -3,9 +3,6 @@
 use super::ProtocolError;
 use crate::{Finding, FrontFinding, Pose, Unfit, UnfitReason, Which};
 
-const FINDINGS: [Finding; 4] = [Finding::Match, Finding::Unsure, Finding::NoMatch, Finding::SeveralPeople];
-const POSES: [Pose; 1] = [Pose::Front];
-
 fn index_of<T: PartialEq>(table: &[T], value: &T) -> u8 {
     let index = table.iter().position(|entry| entry == value);
     index.and_then(|index| u8::try_from(index).ok()).unwrap_or(u8::MAX)
@@ -16,19 +13,19 @@ fn entry<T: Copy>(table: &[T], index: u8) -> Result<T, ProtocolError> {
 }
 
 pub(super) fn pose_byte(pose: Pose) -> u8 {
-    index_of(&POSES, &pose)
+    index_of(&Pose::ALL, &pose)
 }
 
 pub(super) fn pose(byte: u8) -> Result<Pose, ProtocolError> {
-    entry(&POSES, byte)
+    entry(&Pose::ALL, byte)
 }
 
 pub(super) fn finding_byte(finding: Finding) -> u8 {
-    index_of(&FINDINGS, &finding)
+    index_of(&Finding::ALL, &finding)
 }
 
 pub(super) fn finding(byte: u8) -> Result<Finding, ProtocolError> {
-    entry(&FINDINGS, byte)
+    entry(&Finding::ALL, byte)
 }
 
 /// Which picture, the frame's number where it is one, and why.

@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use super::recipe::{Person, Recipe};
-use crate::limits::{FRAMES_LEAST, FRAMES_MOST};
+use crate::limits::{FRONT_FRAMES_LEAST, frames_fit};
 use crate::{
-    EngineError, FaceEngine, Finding, FitFaces, FrontFinding, Inspection, Picture, Sitting, Unfit,
-    UnfitReason, Which,
+    EngineError, FaceEngine, Finding, FitFaces, FrontFinding, Inspection, Picture, Pose, Sitting, Unfit,
+    UnfitReason, Which, poses,
 };
 
 /// A face engine whose pictures are short texts ([module](super)). Clones share the counts and switches.
@@ -112,16 +112,18 @@ fn person(picture: &Picture, which: Which) -> Result<Person, NoPerson> {
 fn people(sitting: &Sitting) -> Result<(Person, Vec<Person>), NoPerson> {
     let unfit = |which, reason| NoPerson::Unfit(Unfit { which, reason });
     let frames = &sitting.frames;
-    if !(FRAMES_LEAST..=FRAMES_MOST).contains(&frames.len()) {
-        return Err(unfit(Which::Frames, UnfitReason::Count));
-    }
+    frames_fit(sitting.poses.len(), frames.len()).map_err(|reason| unfit(Which::Frames, reason))?;
     let portrait = person(&sitting.portrait, Which::Portrait)?;
     let mut seen = Vec::with_capacity(frames.len());
     for (index, frame) in frames.iter().enumerate() {
         if frames[..index].iter().any(|earlier| earlier.as_bytes() == frame.as_bytes()) {
             return Err(unfit(Which::Frame(index), UnfitReason::Repeated));
         }
-        seen.push(person(frame, Which::Frame(index))?);
+        let person = person(frame, Which::Frame(index))?;
+        if index < FRONT_FRAMES_LEAST && person.pose != Some(Pose::Front) {
+            return Err(unfit(Which::Frame(index), UnfitReason::NotFrontal));
+        }
+        seen.push(person);
     }
     Ok((portrait, seen))
 }
@@ -129,6 +131,7 @@ fn people(sitting: &Sitting) -> Result<(Person, Vec<Person>), NoPerson> {
 struct FakeFaces {
     shared: Arc<Shared>,
     portrait: Person,
+    poses: Vec<Pose>,
     frames: Vec<Person>,
 }
 
@@ -146,6 +149,10 @@ impl FitFaces for FakeFaces {
         held.wait_for(|held| !held).await.map_err(|_| EngineError::Failed)?;
         if self.frames.iter().any(|frame| frame.crashes_compare) {
             return Err(EngineError::Failed);
+        }
+        let seen: Vec<_> = self.frames.iter().map(|frame| frame.pose).collect();
+        if let Err(reason) = poses::judge(&self.poses, &seen) {
+            return Ok(reason.into());
         }
         let first = &self.frames[0];
         if self.frames.iter().any(|frame| frame.name != first.name) {
@@ -180,7 +187,8 @@ impl FaceEngine for FakeEngine {
         match people(&sitting) {
             Ok((portrait, frames)) => {
                 self.0.waiting.fetch_add(1, Ordering::SeqCst);
-                Ok(Inspection::Fit(Box::new(FakeFaces { shared: self.0.clone(), portrait, frames })))
+                let (shared, poses) = (self.0.clone(), sitting.poses);
+                Ok(Inspection::Fit(Box::new(FakeFaces { shared, portrait, poses, frames })))
             }
             Err(NoPerson::Unfit(unfit)) => Ok(Inspection::Unfit(unfit)),
             Err(NoPerson::Crashed) => Err(EngineError::Failed),

@@ -3,8 +3,10 @@
 //! | text | what it is a picture of |
 //! |---|---|
 //! | `face:NAME` | that person, from the front |
+//! | `face:NAME@left`, `@right`, `@way` | the same with the head turned, or on the way to another pose |
 //! | `doubt:NAME` | somebody of whom nobody could tell whether it is NAME |
-//! | `noface`, `two`, `tiny`, `dark`, `bright`, `turned`, `huge` | what cannot be judged |
+//! | `noface`, `two`, `tiny`, `dark`, `bright`, `turned`, `huge`, `othertype`, `damaged`, `animated` | what cannot be judged |
+//! | nothing | no bytes |
 //! | `crash` | a picture that ends the engine as soon as it is read |
 //! | `late-crash:NAME` | that person, and the engine ends when it compares |
 //! | anything else | no picture |
@@ -19,6 +21,7 @@ mod recipe;
 
 pub use fake::{FakeEngine, HeldCompares};
 
+use crate::limits::{FRONT_FRAMES_LEAST, HOLD_FRAMES_LEAST};
 use crate::{Picture, Pose, Sitting};
 
 /// The picture of a recipe.
@@ -38,4 +41,19 @@ pub fn sitting(portrait: &str, frames: &[&str]) -> Sitting {
 /// Three different frames of one person, for [`sitting`].
 pub fn frames_of(name: &str) -> Vec<Picture> {
     (1..=3).map(|number| picture(&format!("face:{name}#{number}"))).collect()
+}
+
+/// The fewest frames in which a person shows these poses: three of the first, two of each other. All are different, and
+/// different from those with another salt.
+pub fn frames_showing(name: &str, poses: &[Pose], salt: &str) -> Vec<Picture> {
+    let word = |pose| match pose {
+        Pose::Front => "front",
+        Pose::Left => "left",
+        Pose::Right => "right",
+    };
+    let held = poses.iter().enumerate().flat_map(|(number, pose)| {
+        let frames = if number == 0 { FRONT_FRAMES_LEAST } else { HOLD_FRAMES_LEAST };
+        std::iter::repeat_n(word(*pose), frames)
+    });
+    held.enumerate().map(|(number, pose)| picture(&format!("face:{name}@{pose}#{salt}-{number}"))).collect()
 }

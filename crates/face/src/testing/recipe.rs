@@ -1,6 +1,6 @@
 //! What a text is a picture of.
 
-use crate::{Picture, UnfitReason};
+use crate::{Picture, Pose, UnfitReason};
 
 /// A text, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,16 +17,28 @@ pub(super) enum Recipe {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Person {
     pub(super) name: String,
+    /// `None`: on the way from one pose to another.
+    pub(super) pose: Option<Pose>,
     pub(super) certain: bool,
     pub(super) crashes_compare: bool,
 }
 
 impl Recipe {
     pub(super) fn read(picture: &Picture) -> Self {
-        let text = core::str::from_utf8(picture.as_bytes()).unwrap_or_default();
+        let Ok(text) = core::str::from_utf8(picture.as_bytes()) else {
+            return Self::Unfit(UnfitReason::NotAPicture);
+        };
         let text = text.split_once('#').map_or(text, |(recipe, _)| recipe);
         let face = |name: &str, certain, crashes_compare| {
-            Self::Face(Person { name: name.to_owned(), certain, crashes_compare })
+            let (name, pose) = name.split_once('@').unwrap_or((name, "front"));
+            let pose = match pose {
+                "front" => Some(Pose::Front),
+                "left" => Some(Pose::Left),
+                "right" => Some(Pose::Right),
+                "way" => None,
+                _ => return Self::Unfit(UnfitReason::NotAPicture),
+            };
+            Self::Face(Person { name: name.to_owned(), pose, certain, crashes_compare })
         };
         match text.split_once(':') {
             Some(("face", name)) => face(name, true, false),
@@ -34,6 +46,7 @@ impl Recipe {
             Some(("late-crash", name)) => face(name, true, true),
             Some(_) => Self::Unfit(UnfitReason::NotAPicture),
             None => match text {
+                "" => Self::Unfit(UnfitReason::Empty),
                 "crash" => Self::Crash,
                 "noface" => Self::Unfit(UnfitReason::NoFace),
                 "two" => Self::Unfit(UnfitReason::SeveralFaces),
@@ -42,6 +55,9 @@ impl Recipe {
                 "bright" => Self::Unfit(UnfitReason::TooBright),
                 "turned" => Self::Unfit(UnfitReason::NotFrontal),
                 "huge" => Self::Unfit(UnfitReason::TooLarge),
+                "othertype" => Self::Unfit(UnfitReason::OtherType),
+                "damaged" => Self::Unfit(UnfitReason::Damaged),
+                "animated" => Self::Unfit(UnfitReason::Animated),
                 _ => Self::Unfit(UnfitReason::NotAPicture),
             },
         }
