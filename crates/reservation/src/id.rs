@@ -104,6 +104,29 @@ digest_id!(
     SurfaceHash
 );
 
+/// A frame of a face attempt, told from others by the first 64 bits of its SHA-256, so that the same file is noticed when
+/// it comes again. Nobody makes a picture of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FrameMark(u64);
+
+impl FrameMark {
+    /// The mark of the frame with this SHA-256.
+    pub const fn of_hash(hash: &[u8; 32]) -> Self {
+        let [a, b, c, d, e, f, g, h, ..] = *hash;
+        Self::from_bits(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+    }
+
+    /// From 64 bits.
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// The 64 bits.
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+}
+
 /// Why a name was not accepted as a kiosk's, an operator's or a staff member's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadName;

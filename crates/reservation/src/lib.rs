@@ -13,6 +13,7 @@
 //! | [`statement`] | the labelled bytes that cards and the authority sign |
 //! | [`limits`] | every figure of the service in one table |
 //! | [`hours`], [`offer`] | when kiosks work, and which operator resets which PIN kind from when |
+//! | [`pose`] | the poses of a face challenge |
 //! | [`policy`] | the settings a decision is made under |
 //! | [`decision`] | [`decide`]: the frame in which every command is decided |
 //! | [`installation`] | one installed app: its lock and the booking in hand |
@@ -29,6 +30,7 @@ pub mod number;
 pub mod offer;
 pub mod pin;
 pub mod policy;
+pub mod pose;
 pub mod statement;
 pub mod timestamp;
 
@@ -36,12 +38,13 @@ pub use card::Card;
 pub use decision::{Aggregate, Command, Decision, Event, decide};
 pub use hours::Hours;
 pub use id::{
-    AttemptId, BookingId, CardId, CertificateHash, ClaimId, InstallationId, KeyHash, KioskId, Nonce,
-    OperatorId, RequestHash, RequestKey, SessionId, StaffId, SurfaceHash,
+    AttemptId, BookingId, CardId, CertificateHash, ClaimId, FrameMark, InstallationId, KeyHash, KioskId,
+    Nonce, OperatorId, RequestHash, RequestKey, SessionId, StaffId, SurfaceHash,
 };
 pub use installation::Installation;
 pub use number::ReservationNumber;
 pub use offer::Kinds;
 pub use pin::PinKind;
-pub use policy::Policy;
+pub use policy::{ChallengePolicy, Policy};
+pub use pose::{Pose, PoseSequence, Turns};
 pub use timestamp::Timestamp;

@@ -22,14 +22,20 @@ pub const DEFAULT_LOCK: Duration = Duration::from_secs(24 * 3600);
 pub const VOIDS_PER_BOOKING: u8 = 3;
 /// Face challenges per booking (design §7).
 pub const CHALLENGES_PER_BOOKING: u8 = 10;
-/// From the poses to the last frame: four steps of a few seconds each, and a slow line (face facts §6).
-pub const FACE_CHALLENGE_LIFE: Duration = Duration::from_secs(90);
+/// How often a challenge has the head change its pose, unless the settings say otherwise (face facts §6).
+pub const DEFAULT_FACE_TURNS: u8 = 3;
+/// Most changes of pose in a challenge: with more, people would tire before a replay's odds get worth telling.
+pub const FACE_TURNS_MOST: u8 = 8;
+/// From a challenge to the arrival of its last frame, unless the settings say otherwise: four poses of a few seconds each,
+/// and a slow line.
+pub const DEFAULT_FACE_CHALLENGE_LIFE: Duration = Duration::from_secs(30);
 /// From the debit to the verdict; after it the card counts the attempt as failed. A match takes about a second.
 pub const FACE_ATTEMPT_LIFE: Duration = Duration::from_secs(30);
 /// How much longer the installation waits than the card, so that the card's answer can still be copied.
 pub const FACE_COPY_GRACE: Duration = Duration::from_secs(30);
-/// The poses of one challenge, as the face step encodes them.
-pub const FACE_POSES_MAX_BYTES: usize = 64;
+/// Frames of earlier attempts that a card remembers, by their marks: those of sixteen attempts with as many frames as
+/// are taken. Each attempt that drives one out was counted.
+pub const FRAMES_REMEMBERED: usize = 512;
 /// Verdicts a card remembers, so that a repeat gets the same answer.
 pub const VERDICTS_KEPT: usize = 16;
 /// Bookings in which a card was proved that its record remembers; each counts for [`BOOKING_LIFE`].

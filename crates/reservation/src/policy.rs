@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::{Hours, limits};
+use crate::{Hours, Turns, limits};
 
 /// Settings of the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,11 +11,29 @@ pub struct Policy {
     pub lock: Duration,
     /// When kiosks may begin a reset.
     pub hours: Hours,
+    /// What a face challenge asks for.
+    pub challenge: ChallengePolicy,
+}
+
+/// What a face challenge asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChallengePolicy {
+    /// How often the head changes its pose.
+    pub turns: Turns,
+    /// How much time there is from the challenge to the arrival of all its frames.
+    pub life: Duration,
+}
+
+impl Default for ChallengePolicy {
+    /// Front and three turns, in 30 seconds.
+    fn default() -> Self {
+        Self { turns: Turns::default(), life: limits::DEFAULT_FACE_CHALLENGE_LIFE }
+    }
 }
 
 impl Default for Policy {
-    /// A lock of 24 hours, kiosks from 06:30 to 23:00 in Japan.
+    /// A lock of 24 hours, kiosks from 06:30 to 23:00 in Japan, the default challenge.
     fn default() -> Self {
-        Self { lock: limits::DEFAULT_LOCK, hours: Hours::default() }
+        Self { lock: limits::DEFAULT_LOCK, hours: Hours::default(), challenge: ChallengePolicy::default() }
     }
 }

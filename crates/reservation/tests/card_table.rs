@@ -9,6 +9,7 @@ use reservation::card::{
     ApproveCancel, ApproveLift, Basis, Cancel, Canceller, Card, Claim, ClaimRequest, Complete, Debit, Fail,
     FailureReason, Finding, Grant, LeaveUnknown, Lift, NewClaim, Permission, Prove, Reserve, Settle,
 };
+use reservation::installation::Rejection;
 use reservation::{Kinds, PinKind, Policy, Timestamp};
 
 type Record = common::Record<Card>;
@@ -18,7 +19,8 @@ fn prove(n: u128) -> Prove {
 }
 
 fn debit(n: u128, now: Timestamp) -> Debit {
-    Debit { attempt: attempt(n), booking: booking(1), installation: app(1), deadline: now.after(MINUTE / 2) }
+    let deadline = now.after(MINUTE / 2);
+    Debit { attempt: attempt(n), booking: booking(1), installation: app(1), deadline, frames: frames(n) }
 }
 
 fn settle(n: u128, finding: Finding) -> Settle {
@@ -102,7 +104,7 @@ fn proved() -> Record {
 fn failed(mut record: Record, times: u128) -> Record {
     for n in 100..100 + times {
         record.send(debit(n, record.now));
-        record.send(settle(n, Finding::NoMatch));
+        record.send(settle(n, Finding::NoMatch(Rejection::AnotherFace)));
     }
     record
 }
@@ -147,7 +149,7 @@ fn states() -> Vec<(&'static str, Record)> {
         ("attempting", attempting()),
         ("attempt-lapsed", attempting().later(MINUTE)),
         ("accepted", matched()),
-        ("rejected", attempting().and(settle(1, Finding::NoMatch))),
+        ("rejected", attempting().and(settle(1, Finding::NoMatch(Rejection::AnotherFace)))),
         ("voided", attempting().and(settle(1, Finding::OurFault))),
         ("locked", locked(proved())),
         ("locked-a-agreed", locked(proved()).and(approve_lift("a"))),
@@ -200,7 +202,10 @@ fn cells() -> Vec<(&'static str, &'static str, String)> {
         );
         cell("debit: too late", verdict(state, Debit { deadline: now, ..debit(9, now) }));
         cell("settle: attempt 1, match", verdict(state, settle(1, Finding::Match)));
-        cell("settle: attempt 1, no match", verdict(state, settle(1, Finding::NoMatch)));
+        cell(
+            "settle: attempt 1, no match",
+            verdict(state, settle(1, Finding::NoMatch(Rejection::AnotherFace))),
+        );
         cell("settle: attempt 1, our fault", verdict(state, settle(1, Finding::OurFault)));
         cell("settle: another attempt", verdict(state, settle(9, Finding::Match)));
         cell("reserve: the same booking", verdict(state, reserve(1, now)));

@@ -6,8 +6,8 @@ mod common;
 
 use common::*;
 use reservation::installation::{
-    AcceptCard, CopyLift, DebitAttempt, FinishBooking, Installation, IssueChallenge, Register, Reserved,
-    SettleAttempt, StartBooking, Verdict,
+    AcceptCard, CopyLift, DebitAttempt, FinishBooking, Installation, IssueChallenge, Register, Rejection,
+    Reserved, SettleAttempt, StartBooking, Verdict,
 };
 use reservation::{PinKind, SurfaceHash};
 
@@ -22,11 +22,19 @@ fn evidence(surface: Option<SurfaceHash>) -> AcceptCard {
 }
 
 fn challenge(n: u8) -> IssueChallenge {
-    IssueChallenge { booking: booking(1), request: request(n), attempt: attempt(n.into()), poses: vec![1, 2] }
+    let attempt = attempt(n.into());
+    IssueChallenge { booking: booking(1), request: request(n), attempt, nonce: nonce(n), poses: poses() }
 }
 
 fn debit(n: u8) -> DebitAttempt {
-    DebitAttempt { booking: booking(1), attempt: attempt(n.into()), request: body(9), surface: surface(1) }
+    DebitAttempt {
+        booking: booking(1),
+        attempt: attempt(n.into()),
+        nonce: nonce(n),
+        request: body(9),
+        surface: surface(1),
+        frames: frames(n.into()),
+    }
 }
 
 fn settle(n: u8, verdict: Verdict) -> SettleAttempt {
@@ -53,7 +61,9 @@ fn attempting() -> Record {
 
 fn locked() -> Record {
     // The fifth failure is the attempt that the commands below name.
-    (1..=5).fold(face(), |record, n| record.and(challenge(n)).and(debit(n)).and(settle(n, Verdict::Rejected)))
+    (1..=5).fold(face(), |record, n| {
+        record.and(challenge(n)).and(debit(n)).and(settle(n, Verdict::Rejected(Rejection::AnotherFace)))
+    })
 }
 
 fn states() -> Vec<(&'static str, Record)> {
@@ -72,7 +82,7 @@ fn states() -> Vec<(&'static str, Record)> {
         ("face-challenged-late", face().and(challenge(5)).later(2 * MINUTE)),
         ("face-attempting", attempting()),
         ("face-attempt-lapsed", attempting().later(MINUTE)),
-        ("face-failed", attempting().and(settle(5, Verdict::Rejected))),
+        ("face-failed", attempting().and(settle(5, Verdict::Rejected(Rejection::AnotherFace)))),
         ("face-voided", attempting().and(settle(5, Verdict::Voided))),
         ("face-locked", locked()),
         ("user-ready", user().and(evidence(None))),
@@ -116,14 +126,14 @@ fn cells() -> Vec<(&'static str, &'static str, String)> {
             "challenge: another booking",
             verdict(state, IssueChallenge { booking: booking(9), ..challenge(5) }),
         );
-        cell("challenge: too long", verdict(state, IssueChallenge { poses: vec![0; 65], ..challenge(6) }));
         cell("debit", verdict(state, debit(5)));
         cell("debit: other frames", verdict(state, DebitAttempt { request: body(8), ..debit(5) }));
         cell("debit: another attempt", verdict(state, debit(6)));
+        cell("debit: another nonce", verdict(state, DebitAttempt { nonce: nonce(6), ..debit(5) }));
         cell("debit: another surface file", verdict(state, DebitAttempt { surface: surface(2), ..debit(5) }));
         cell("debit: another booking", verdict(state, DebitAttempt { booking: booking(9), ..debit(5) }));
         cell("settle: accepted", verdict(state, settle(5, Verdict::Accepted)));
-        cell("settle: rejected", verdict(state, settle(5, Verdict::Rejected)));
+        cell("settle: rejected", verdict(state, settle(5, Verdict::Rejected(Rejection::AnotherFace))));
         cell("settle: voided", verdict(state, settle(5, Verdict::Voided)));
         cell("settle: lapsed", verdict(state, settle(5, Verdict::Lapsed)));
         cell("settle: another attempt", verdict(state, settle(6, Verdict::Accepted)));

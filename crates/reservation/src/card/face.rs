@@ -2,11 +2,12 @@
 
 use crate::card::{Card, Fact, OpenAttempt, Refusal, Repeat, SettledAttempt, Standing};
 use crate::decision::{Command, Dated};
-use crate::installation::Verdict;
+use crate::installation::{Rejection, Verdict};
 use crate::limits::{
-    FACE_ATTEMPT_LIFE, FACE_FAILURES_FOR_GOOD, FACE_FAILURES_TO_LOCK, VERDICTS_KEPT, VOIDS_PER_BOOKING,
+    FACE_ATTEMPT_LIFE, FACE_FAILURES_FOR_GOOD, FACE_FAILURES_TO_LOCK, FRAMES_REMEMBERED, VERDICTS_KEPT,
+    VOIDS_PER_BOOKING,
 };
-use crate::{AttemptId, BookingId, InstallationId, Policy, ReservationNumber, Timestamp};
+use crate::{AttemptId, BookingId, FrameMark, InstallationId, Policy, ReservationNumber, Timestamp};
 
 type Facts = Vec<Dated<Fact>>;
 
@@ -23,6 +24,8 @@ pub struct Debit {
     pub installation: InstallationId,
     /// The first instant at which the attempt counts as failed; later than a match may take is cut short.
     pub deadline: Timestamp,
+    /// The frames, in order: none may have been in an earlier attempt with this card.
+    pub frames: Vec<FrameMark>,
 }
 
 /// What a debit leads to.
@@ -43,7 +46,7 @@ pub enum Finding {
     /// The face is the card's.
     Match,
     /// It is not, or not live, or the match could not tell: every verdict but *accept* counts.
-    NoMatch,
+    NoMatch(Rejection),
     /// A fault of ours; the debit is taken back, at most [`VOIDS_PER_BOOKING`] times in a booking.
     OurFault,
 }
@@ -124,6 +127,20 @@ impl Card {
         left
     }
 
+    /// Refuses frames that were in an earlier attempt.
+    fn refuse_seen(&self, frames: &[FrameMark]) -> Result<(), Refusal> {
+        match frames.iter().position(|frame| self.frames_seen.contains(frame)) {
+            Some(frame) => Err(Refusal::FrameSeen { frame }),
+            None => Ok(()),
+        }
+    }
+
+    fn remember_frames(&mut self, frames: Vec<FrameMark>) {
+        self.frames_seen.extend(frames);
+        let too_many = self.frames_seen.len().saturating_sub(FRAMES_REMEMBERED);
+        self.frames_seen.drain(..too_many);
+    }
+
     /// The failures in a row begin anew.
     pub(super) fn open_generation(&mut self) {
         self.generation = self.generation.wrapping_add(1);
@@ -148,7 +165,7 @@ impl Card {
         match verdict {
             Verdict::Accepted => self.open_generation(),
             Verdict::Voided => self.standing = Standing::Open { failures, attempt: None },
-            Verdict::Rejected | Verdict::Lapsed => {
+            Verdict::Rejected(_) | Verdict::Lapsed => {
                 self.count_failure(failures, open.installation, at, policy, facts);
             }
         }
@@ -195,20 +212,23 @@ impl Command<Card> for Debit {
         }
         card.refuse_unproved(self.booking)?;
         let number = card.number;
-        match &mut card.standing {
+        match &card.standing {
             Standing::Open { attempt: Some(open), .. } if open.attempt == self.attempt => {
                 facts.push(Dated::new(now, Fact::Repeated(Repeat::AttemptDebited(self.attempt))));
                 let deadline = open.deadline;
                 Ok((card, DebitAnswer::Open { deadline }))
             }
             Standing::Open { attempt: Some(open), .. } => Err(Refusal::AttemptOpen { until: open.deadline }),
-            Standing::Open { attempt: none @ None, .. } => {
+            Standing::Open { attempt: None, failures } => {
                 if self.deadline <= now {
                     return Err(Refusal::AttemptOver);
                 }
+                card.refuse_seen(&self.frames)?;
                 let deadline = self.deadline.min(now.after(FACE_ATTEMPT_LIFE));
-                let Self { attempt, booking, installation, .. } = self;
-                *none = Some(OpenAttempt { attempt, booking, installation, deadline });
+                let Self { attempt, booking, installation, frames, .. } = self;
+                let open = OpenAttempt { attempt, booking, installation, deadline };
+                card.standing = Standing::Open { failures: *failures, attempt: Some(open) };
+                card.remember_frames(frames);
                 facts.push(Dated::new(now, Fact::AttemptDebited { attempt, booking, installation }));
                 Ok((card, DebitAnswer::Open { deadline }))
             }
@@ -244,9 +264,9 @@ impl Command<Card> for Settle {
         };
         let verdict = match self.finding {
             Finding::Match => Verdict::Accepted,
-            Finding::NoMatch => Verdict::Rejected,
+            Finding::NoMatch(why) => Verdict::Rejected(why),
             Finding::OurFault if card.take_void(open.booking) => Verdict::Voided,
-            Finding::OurFault => Verdict::Rejected,
+            Finding::OurFault => Verdict::Rejected(Rejection::FaultsUsedUp),
         };
         card.close_attempt(&open, failures, verdict, now, policy, facts);
         let answer = SettleAnswer { verdict, card: card.tries() };

@@ -68,6 +68,7 @@ impl Command<Card> for Prove {
                 standing: Standing::Open { failures: 0, attempt: None },
                 proved_in: vec![ProvedIn { booking: self.booking, at: now, voids: 0 }],
                 verdicts: Vec::new(),
+                frames_seen: Vec::new(),
                 live: None,
                 ended: Vec::new(),
                 history: Vec::new(),

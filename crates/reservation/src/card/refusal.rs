@@ -32,6 +32,11 @@ pub enum Refusal {
     AttemptUnknown,
     /// The attempt's time was over before it reached the card.
     AttemptOver,
+    /// A frame was in an earlier attempt with this card.
+    FrameSeen {
+        /// Which of the frames, counted from 0.
+        frame: usize,
+    },
     /// The booking has no accepted match with this card.
     NotMatched,
 
@@ -107,6 +112,7 @@ impl fmt::Display for Refusal {
             Self::AttemptOpen { .. } => "another attempt is being matched",
             Self::AttemptUnknown => "no such attempt was debited",
             Self::AttemptOver => "the attempt's time was over before it reached the card",
+            Self::FrameSeen { .. } => "a frame was in an earlier attempt with this card",
             Self::NotMatched => "the booking has no accepted match with this card",
             Self::BookingOver { .. } => "the booking's 15 minutes are over",
             Self::TooManyReservations { .. } => "too many reservations of late",

@@ -3,7 +3,7 @@
 use crate::card::{End, Fact, Live, Reservation};
 use crate::decision::Dated;
 use crate::installation::Verdict;
-use crate::{AttemptId, BookingId, InstallationId, ReservationNumber, StaffId, Timestamp};
+use crate::{AttemptId, BookingId, FrameMark, InstallationId, ReservationNumber, StaffId, Timestamp};
 
 /// One card that has proved itself at least once. Which card it is, only the record's key says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Card {
     pub proved_in: Vec<ProvedIn>,
     /// Verdicts of late, oldest first, so that a repeat gets the same answer.
     pub verdicts: Vec<SettledAttempt>,
+    /// Frames of attempts of late, oldest first, so that none is taken twice.
+    pub frames_seen: Vec<FrameMark>,
     /// The reservation that lives, if one does.
     pub live: Option<Reservation<Live>>,
     /// Reservations that ended, oldest first, so that a late proof finds its claim.

@@ -6,11 +6,13 @@
 use crate::card::Debit;
 use crate::decision::{Command, Dated};
 use crate::installation::{
-    ClosedAttempt, FaceStage, FaceStep, Fact, Installation, Match, OpenAttempt, Progress, Refusal, Repeat,
-    Standing, Verdict,
+    ClosedAttempt, FaceStage, FaceStep, Fact, Installation, Match, OpenAttempt, Progress, Refusal, Rejection,
+    Repeat, Standing, Verdict,
 };
 use crate::limits::{FACE_ATTEMPT_LIFE, VOIDS_PER_BOOKING};
-use crate::{AttemptId, BookingId, CardId, Policy, RequestHash, SurfaceHash, Timestamp};
+use crate::{
+    AttemptId, BookingId, CardId, FrameMark, Nonce, Policy, PoseSequence, RequestHash, SurfaceHash, Timestamp,
+};
 
 /// Debits an attempt: frames have arrived that are good enough to be matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +21,14 @@ pub struct DebitAttempt {
     pub booking: BookingId,
     /// The challenge that the frames answer.
     pub attempt: AttemptId,
+    /// Its nonce, as it came back.
+    pub nonce: Nonce,
     /// What was sent, frames and all.
     pub request: RequestHash,
     /// The surface file that was sent again.
     pub surface: SurfaceHash,
+    /// The frames, in order.
+    pub frames: Vec<FrameMark>,
 }
 
 /// What a debit leads to.
@@ -34,6 +40,8 @@ pub enum Debited {
         card: CardId,
         /// The command for it.
         debit: Debit,
+        /// What the frames must show.
+        poses: PoseSequence,
     },
     /// The attempt already has its verdict.
     Settled(AttemptAnswer),
@@ -60,6 +68,8 @@ pub enum AttemptAnswer {
     Failed {
         /// Attempts that are left before the app lock.
         tries_left: u8,
+        /// Why, unless no verdict came in time.
+        why: Option<Rejection>,
     },
     /// A fault of ours; nothing was counted.
     Voided {
@@ -78,11 +88,14 @@ impl Installation {
         match (verdict, &self.standing) {
             (Verdict::Accepted, _) => AttemptAnswer::Matched,
             (Verdict::Voided, _) => AttemptAnswer::Voided { tries_left: self.tries_left() },
-            (Verdict::Rejected | Verdict::Lapsed, Standing::Open { .. }) => {
-                AttemptAnswer::Failed { tries_left: self.tries_left() }
-            }
-            (Verdict::Rejected | Verdict::Lapsed, Standing::Locked { until, .. }) => {
+            (Verdict::Rejected(_) | Verdict::Lapsed, Standing::Locked { until, .. }) => {
                 AttemptAnswer::Locked { until: *until }
+            }
+            (Verdict::Rejected(why), Standing::Open { .. }) => {
+                AttemptAnswer::Failed { tries_left: self.tries_left(), why: Some(why) }
+            }
+            (Verdict::Lapsed, Standing::Open { .. }) => {
+                AttemptAnswer::Failed { tries_left: self.tries_left(), why: None }
             }
         }
     }
@@ -104,14 +117,15 @@ impl Installation {
 }
 
 impl DebitAttempt {
-    fn opened(&self, installation: &Installation, step: &FaceStep, open: &OpenAttempt) -> Debited {
+    fn opened(self, installation: &Installation, step: &FaceStep, open: OpenAttempt) -> Debited {
         let debit = Debit {
             attempt: open.attempt,
             booking: self.booking,
             installation: installation.id,
             deadline: open.deadline,
+            frames: self.frames,
         };
-        Debited::Open { card: step.card.id, debit }
+        Debited::Open { card: step.card.id, debit, poses: open.poses }
     }
 }
 
@@ -138,15 +152,16 @@ impl Command<Installation> for DebitAttempt {
         let step = installation.face_step(self.booking, now)?;
         let (open, fact) = match &step.stage {
             FaceStage::Waiting => return Err(Refusal::ChallengeUnknown),
-            FaceStage::Challenged(out) if out.attempt != self.attempt => {
+            FaceStage::Challenged(out) if out.attempt != self.attempt || out.nonce != self.nonce => {
                 return Err(Refusal::ChallengeUnknown);
             }
             FaceStage::Challenged(out) if out.deadline <= now => return Err(Refusal::ChallengeOver),
             FaceStage::Challenged(_) if step.surface != self.surface => return Err(Refusal::AnotherCard),
-            FaceStage::Challenged(_) => {
+            FaceStage::Challenged(out) => {
                 let open = OpenAttempt {
                     attempt: self.attempt,
                     request: self.request,
+                    poses: out.poses.clone(),
                     deadline: now.after(FACE_ATTEMPT_LIFE),
                 };
                 (open, Fact::AttemptDebited { attempt: self.attempt, booking: self.booking })
@@ -160,7 +175,7 @@ impl Command<Installation> for DebitAttempt {
         step.stage = FaceStage::Attempting(open.clone());
         let step = step.clone();
         facts.push(Dated::new(now, fact));
-        let debited = self.opened(&installation, &step, &open);
+        let debited = self.opened(&installation, &step, open);
         Ok((installation, debited))
     }
 }
@@ -197,7 +212,7 @@ impl Command<Installation> for SettleAttempt {
         };
         let verdict = match self.verdict {
             // One fault too many in this booking: it counts (design §7).
-            Verdict::Voided if step.voids >= VOIDS_PER_BOOKING => Verdict::Rejected,
+            Verdict::Voided if step.voids >= VOIDS_PER_BOOKING => Verdict::Rejected(Rejection::FaultsUsedUp),
             verdict => verdict,
         };
         step.stage = FaceStage::Waiting;
@@ -209,7 +224,7 @@ impl Command<Installation> for SettleAttempt {
                 booking.progress = Progress::SignatureReady { card: step.card.clone(), matched };
                 installation.open_generation();
             }
-            Verdict::Rejected | Verdict::Lapsed => installation.count_failure(now, policy, facts),
+            Verdict::Rejected(_) | Verdict::Lapsed => installation.count_failure(now, policy, facts),
             Verdict::Voided => step.voids += 1,
         }
         let answer = installation.answer(verdict);

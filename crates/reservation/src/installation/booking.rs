@@ -2,8 +2,8 @@
 
 use crate::installation::{Expected, Installation, Refusal};
 use crate::{
-    AttemptId, BookingId, CardId, KeyHash, Nonce, PinKind, RequestHash, RequestKey, ReservationNumber,
-    SurfaceHash, Timestamp,
+    AttemptId, BookingId, CardId, KeyHash, Nonce, PinKind, PoseSequence, RequestHash, RequestKey,
+    ReservationNumber, SurfaceHash, Timestamp,
 };
 
 /// One booking (事前予約手続き).
@@ -104,8 +104,10 @@ pub struct Challenge {
     pub attempt: AttemptId,
     /// The key of the request that asked for it.
     pub request: RequestKey,
-    /// The poses, as the face step encodes them.
-    pub poses: Vec<u8>,
+    /// What must come back with the frames.
+    pub nonce: Nonce,
+    /// What the frames must show.
+    pub poses: PoseSequence,
     /// The first instant at which frames come too late.
     pub deadline: Timestamp,
 }
@@ -117,6 +119,8 @@ pub struct OpenAttempt {
     pub attempt: AttemptId,
     /// What was sent: one debit pays for one set of frames.
     pub request: RequestHash,
+    /// What the frames must show.
+    pub poses: PoseSequence,
     /// The first instant at which the card counts it as failed.
     pub deadline: Timestamp,
 }
@@ -138,11 +142,26 @@ pub enum Verdict {
     /// The face is the card's.
     Accepted,
     /// It is not, or not live, or the match could not tell.
-    Rejected,
+    Rejected(Rejection),
     /// A fault of ours: no verdict was reached, and the debit is taken back.
     Voided,
     /// No verdict came in time: a failure.
     Lapsed,
+}
+
+/// Why a face was not accepted, as far as the holder is told: never how close it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// The face is not the card's, or nobody could tell.
+    AnotherFace,
+    /// The frames show more than one person.
+    SeveralPeople,
+    /// What was shown was asked for, but not every pose was reached and held.
+    NotTurned,
+    /// Other poses were shown than those asked for, or in another order.
+    OtherPoses,
+    /// A fault of ours, one more than a booking has for nothing (design §7).
+    FaultsUsedUp,
 }
 
 /// What was matched: a reservation names exactly this.

@@ -4,8 +4,8 @@ use crate::decision::{Command, Dated};
 use crate::installation::{
     Challenge, FaceStage, FaceStep, Fact, Installation, OpenAttempt, Progress, Refusal, Repeat,
 };
-use crate::limits::{CHALLENGES_PER_BOOKING, FACE_CHALLENGE_LIFE, FACE_COPY_GRACE, FACE_POSES_MAX_BYTES};
-use crate::{AttemptId, BookingId, Policy, RequestKey, Timestamp};
+use crate::limits::{CHALLENGES_PER_BOOKING, FACE_COPY_GRACE};
+use crate::{AttemptId, BookingId, Nonce, Policy, PoseSequence, RequestKey, Timestamp};
 
 /// Asks the holder to show poses. The same request again gets the same challenge; another request gets a new
 /// one, which takes its place.
@@ -17,8 +17,10 @@ pub struct IssueChallenge {
     pub request: RequestKey,
     /// A new id, for the challenge and the attempt on it.
     pub attempt: AttemptId,
-    /// Poses drawn at random, as the face step encodes them.
-    pub poses: Vec<u8>,
+    /// Drawn at random.
+    pub nonce: Nonce,
+    /// Drawn at random, as many as the policy asks for.
+    pub poses: PoseSequence,
 }
 
 impl Installation {
@@ -51,14 +53,11 @@ impl Command<Installation> for IssueChallenge {
         self,
         state: Option<Installation>,
         now: Timestamp,
-        _policy: &Policy,
+        policy: &Policy,
         facts: &mut Vec<Dated<Fact>>,
     ) -> Result<(Installation, Challenge), Refusal> {
         let mut installation = state.ok_or(Refusal::NotRegistered)?;
         installation.booking(self.booking)?;
-        if self.poses.len() > FACE_POSES_MAX_BYTES {
-            return Err(Refusal::ChallengeTooLong);
-        }
         let step = installation.face_step(self.booking, now)?;
         match &step.stage {
             FaceStage::Attempting(open) => return Err(open.refusal()),
@@ -75,8 +74,9 @@ impl Command<Installation> for IssueChallenge {
         let challenge = Challenge {
             attempt: self.attempt,
             request: self.request,
+            nonce: self.nonce,
             poses: self.poses,
-            deadline: now.after(FACE_CHALLENGE_LIFE),
+            deadline: now.after(policy.challenge.life),
         };
         step.challenges += 1;
         step.stage = FaceStage::Challenged(challenge.clone());

@@ -35,7 +35,7 @@ mod state;
 pub use attempt::{AttemptAnswer, DebitAttempt, Debited, SettleAttempt};
 pub use booking::{
     Booking, Challenge, ClosedAttempt, FaceStage, FaceStep, Match, OpenAttempt, Progress, ProvedCard,
-    Reserved, Verdict,
+    Rejection, Reserved, Verdict,
 };
 pub use challenge::IssueChallenge;
 pub use evidence::{AcceptCard, CardAccepted, NextStep};

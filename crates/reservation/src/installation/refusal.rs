@@ -44,8 +44,6 @@ pub enum Refusal {
     ChallengeUnknown,
     /// The frames came too late: ask for a new challenge. No failure is counted.
     ChallengeOver,
-    /// The poses are more than a challenge may hold.
-    ChallengeTooLong,
     /// An attempt is being matched.
     AttemptOpen {
         /// The first instant at which it counts as failed if no verdict comes.
@@ -84,7 +82,6 @@ impl fmt::Display for Refusal {
             Self::ChallengesExhausted => "all face challenges of this booking are used up",
             Self::ChallengeUnknown => "no such face challenge is out",
             Self::ChallengeOver => "the frames came after the challenge's deadline",
-            Self::ChallengeTooLong => "the poses are more than a challenge may hold",
             Self::AttemptOpen { .. } => "an attempt is being matched",
             Self::AttemptUsed => "the attempt was made with other frames",
             Self::AttemptUnknown => "no such attempt is open",

@@ -5,8 +5,9 @@ use core::time::Duration;
 
 use reservation::decision::{Aggregate, Command, Dated, Decision};
 use reservation::{
-    AttemptId, BookingId, CardId, ClaimId, InstallationId, KeyHash, KioskId, Nonce, Policy, RequestHash,
-    RequestKey, ReservationNumber, SessionId, StaffId, SurfaceHash, Timestamp, decide,
+    AttemptId, BookingId, CardId, ClaimId, FrameMark, InstallationId, KeyHash, KioskId, Nonce, Policy,
+    PoseSequence, RequestHash, RequestKey, ReservationNumber, SessionId, StaffId, SurfaceHash, Timestamp,
+    decide,
 };
 
 pub const MINUTE: Duration = Duration::from_secs(60);
@@ -59,6 +60,16 @@ pub fn body(n: u8) -> RequestHash {
 
 pub fn surface(n: u8) -> SurfaceHash {
     SurfaceHash::from_bytes([n; 32])
+}
+
+/// The poses of every challenge here.
+pub fn poses() -> PoseSequence {
+    PoseSequence::parse("FLRL").unwrap()
+}
+
+/// Two frames that no other number has.
+pub fn frames(n: u128) -> Vec<FrameMark> {
+    [1, 2].map(|frame| FrameMark::from_bits(u64::try_from(n).unwrap() * 16 + frame)).to_vec()
 }
 
 pub fn number(n: u64) -> ReservationNumber {

@@ -1,13 +1,15 @@
 //! What a phone, a kiosk, the desk or a stranger does next: mostly what fits, often enough what does not.
 
 use reservation::card::{Basis, Canceller, ClaimRequest, Debit, Finding, Live, Reserve, Standing};
-use reservation::installation::{self, AcceptCard, FaceStage, IssueChallenge, Progress, StartBooking};
+use reservation::installation::{
+    self, AcceptCard, FaceStage, IssueChallenge, Progress, Rejection, StartBooking,
+};
 use reservation::{
-    AttemptId, BookingId, CardId, ClaimId, InstallationId, Kinds, KioskId, PinKind, ReservationNumber,
-    SessionId,
+    AttemptId, BookingId, CardId, ClaimId, FrameMark, InstallationId, Kinds, KioskId, PinKind,
+    ReservationNumber, SessionId,
 };
 
-use crate::common::{key, kiosk, nonce, staff, surface};
+use crate::common::{key, kiosk, nonce, poses, staff, surface};
 use crate::flow::{Flow, Frames, Report};
 use crate::world::World;
 
@@ -52,7 +54,8 @@ impl World {
                         booking: booking.id,
                         request: self.request_key(),
                         attempt: AttemptId::from_u128(self.fresh()),
-                        poses: vec![1, 2, 3],
+                        nonce: nonce(3),
+                        poses: poses(),
                     };
                     Flow::Challenge { app, issue }
                 }
@@ -109,10 +112,20 @@ impl World {
         } else if self.rng.chance(20) {
             Finding::OurFault
         } else {
-            Finding::NoMatch
+            Finding::NoMatch(Rejection::AnotherFace)
         };
         let request = self.request_hash();
-        Flow::Face { app, frames: Frames { booking, attempt, request, surface, finding } }
+        let marks = self.marks();
+        Flow::Face { app, frames: Frames { booking, attempt, request, surface, marks, finding } }
+    }
+
+    /// New frames, or now and then some that were shown before.
+    fn marks(&mut self) -> Vec<FrameMark> {
+        let card = self.any_card();
+        let shown = self.model.cards.get(&card).and_then(|card| card.frames.last().copied());
+        let old = shown.filter(|_| self.rng.chance(10));
+        let new = FrameMark::from_bits(self.rng.next());
+        old.into_iter().chain([new]).collect()
     }
 
     fn any_kiosk(&mut self) -> KioskId {
@@ -216,7 +229,9 @@ impl World {
         let deadline = self.now.after(core::time::Duration::from_secs(20));
         if self.rng.chance(50) {
             let attempt = AttemptId::from_u128(self.fresh());
-            Flow::StrayDebit { card, debit: Debit { attempt, booking, installation: app, deadline } }
+            let frames = Vec::new();
+            let debit = Debit { attempt, booking, installation: app, deadline, frames };
+            Flow::StrayDebit { card, debit }
         } else {
             let known_key = Self::true_key(card, PinKind::User);
             let reserve = Reserve { booking, installation: app, known_key, basis: Basis::User, deadline };

@@ -7,13 +7,13 @@ use reservation::card::{
     Settled, Status,
 };
 use reservation::installation::{
-    AcceptCard, CopyLift, DebitAttempt, Debited, FinishBooking, IssueChallenge, Register, Reserved,
-    SettleAttempt, StartBooking, Verdict,
+    AcceptCard, CopyLift, DebitAttempt, Debited, FinishBooking, IssueChallenge, Register, Rejection,
+    Reserved, SettleAttempt, StartBooking, Verdict,
 };
 use reservation::limits::KIOSK_SESSION_LIFE;
 use reservation::{
-    AttemptId, BookingId, CardId, ClaimId, InstallationId, KioskId, PinKind, RequestHash, RequestKey,
-    ReservationNumber, StaffId, SurfaceHash, Timestamp,
+    AttemptId, BookingId, CardId, ClaimId, FrameMark, InstallationId, KioskId, PinKind, RequestHash,
+    RequestKey, ReservationNumber, StaffId, SurfaceHash, Timestamp,
 };
 
 use crate::common::{key, nonce};
@@ -54,6 +54,7 @@ pub struct Frames {
     pub attempt: AttemptId,
     pub request: RequestHash,
     pub surface: SurfaceHash,
+    pub marks: Vec<FrameMark>,
     pub finding: Finding,
 }
 
@@ -125,7 +126,7 @@ impl World {
                 let what = What::Debit(debit.booking);
                 let command = debit.clone();
                 if let Ok((DebitAnswer::Open { deadline }, false)) = self.send_card(card, command, &what)? {
-                    self.model.card_debited(card, debit.booking, debit.attempt, deadline)?;
+                    self.model.card_debited(card, &debit, deadline)?;
                 }
                 self.compare_card(card).map(|()| None)
             }
@@ -175,8 +176,16 @@ impl World {
 
     fn debit_app(&mut self, app: InstallationId, frames: Frames) -> Next {
         let Frames { booking, attempt, request, surface, .. } = frames;
-        let next = match self.send_app(app, DebitAttempt { booking, attempt, request, surface })? {
-            Ok((Debited::Open { card, debit }, repeated)) => {
+        let debit = DebitAttempt {
+            booking,
+            attempt,
+            nonce: nonce(3),
+            request,
+            surface,
+            frames: frames.marks.clone(),
+        };
+        let next = match self.send_app(app, debit)? {
+            Ok((Debited::Open { card, debit, .. }, repeated)) => {
                 if !repeated {
                     self.model.app_debited(app, attempt, request, debit.deadline);
                 }
@@ -195,7 +204,7 @@ impl World {
         let next = match self.send_card(card, debit.clone(), &What::Debit(debit.booking))? {
             Ok((DebitAnswer::Open { deadline }, repeated)) => {
                 if !repeated {
-                    self.model.card_debited(card, debit.booking, debit.attempt, deadline)?;
+                    self.model.card_debited(card, debit, deadline)?;
                 }
                 Flow::FaceMatch { app, frames, card }
             }
@@ -210,7 +219,7 @@ impl World {
     }
 
     fn settle_card(&mut self, app: InstallationId, frames: Frames, card: CardId) -> Next {
-        let Frames { booking, attempt, finding, .. } = frames;
+        let Frames { booking, attempt, finding, .. } = frames.clone();
         let next = match self.send_card(card, Settle { attempt, finding }, &What::Other)? {
             Ok((answer, repeated)) => {
                 if !repeated {
@@ -232,7 +241,11 @@ impl World {
                 matches!(&booking.progress, reservation::installation::Progress::Face(step)
                     if step.last.as_ref().is_some_and(|last| last.verdict == Verdict::Voided))
             });
-            let counted = if verdict == Verdict::Voided && !voided { Verdict::Rejected } else { verdict };
+            let counted = if verdict == Verdict::Voided && !voided {
+                Verdict::Rejected(Rejection::FaultsUsedUp)
+            } else {
+                verdict
+            };
             self.model.apps.get_mut(&app).unwrap().settled(counted);
         }
         self.compare_app(app).map(|()| None)

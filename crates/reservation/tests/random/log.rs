@@ -40,7 +40,7 @@ impl CardLog {
                 match verdict {
                     Verdict::Accepted => self.failures = 0,
                     Verdict::Voided => {}
-                    Verdict::Rejected | Verdict::Lapsed => {
+                    Verdict::Rejected(_) | Verdict::Lapsed => {
                         self.failures += 1;
                         self.in_all += 1;
                     }
@@ -129,7 +129,7 @@ impl AppLog {
             Fact::AttemptSettled { verdict, .. } => match verdict {
                 Verdict::Accepted => self.failures = 0,
                 Verdict::Voided => {}
-                Verdict::Rejected | Verdict::Lapsed => self.failures += 1,
+                Verdict::Rejected(_) | Verdict::Lapsed => self.failures += 1,
             },
             Fact::LockBegan { .. } => self.locked = true,
             Fact::LockEnded | Fact::LockLifted => {

@@ -143,6 +143,7 @@ const WANTED: &[&str] = &[
     "card: Reserved",
     "card refuses: AttemptOpen",
     "card refuses: ClaimLives",
+    "card refuses: FrameSeen",
     "card refuses: Locked",
     "card refuses: NotProved",
     "card refuses: NumberNotCurrent",

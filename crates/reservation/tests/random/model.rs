@@ -4,16 +4,17 @@
 
 use std::collections::BTreeMap;
 
-use reservation::card::Finding;
+use reservation::card::{Debit, Finding};
 use reservation::installation::Verdict;
 use reservation::limits::{
     CLAIM_LEASE, CLAIMS_PER_RESERVATION, DEFAULT_LOCK, ENDED_RESERVATIONS_KEPT, FACE_COPY_GRACE,
-    FACE_FAILURES_FOR_GOOD, FACE_FAILURES_TO_LOCK, RESERVATION_LIFE, STAFF_APPROVAL_LIFE, VOIDS_PER_BOOKING,
+    FACE_FAILURES_FOR_GOOD, FACE_FAILURES_TO_LOCK, FRAMES_REMEMBERED, RESERVATION_LIFE, STAFF_APPROVAL_LIFE,
+    VOIDS_PER_BOOKING,
 };
 use reservation::statement::CardChallenge;
 use reservation::{
-    AttemptId, BookingId, CardId, ClaimId, InstallationId, KeyHash, PinKind, RequestHash, SessionId, StaffId,
-    Timestamp,
+    AttemptId, BookingId, CardId, ClaimId, FrameMark, InstallationId, KeyHash, PinKind, RequestHash,
+    SessionId, StaffId, Timestamp,
 };
 
 /// An invariant that does not hold, and how.
@@ -44,6 +45,8 @@ pub struct ModelCard {
     pub in_all: u16,
     pub open: Option<(AttemptId, Timestamp)>,
     pub lock: Lock,
+    /// Frames of its attempts, oldest first.
+    pub frames: Vec<FrameMark>,
     /// Bookings in which this card really proved itself, and their voids.
     pub proved: BTreeMap<BookingId, u8>,
     /// Its reservations, oldest first.
@@ -207,7 +210,7 @@ impl ModelApp {
                 self.open = None;
                 self.failures = 0;
             }
-            Verdict::Rejected | Verdict::Lapsed => self.fail(now),
+            Verdict::Rejected(_) | Verdict::Lapsed => self.fail(now),
             Verdict::Voided => self.open = None,
         }
     }
@@ -249,6 +252,7 @@ impl Model {
             failures: 0,
             in_all: 0,
             open: None,
+            frames: Vec::new(),
             lock: Lock::None,
             proved: BTreeMap::new(),
             reservations: Vec::new(),
@@ -266,13 +270,8 @@ impl Model {
         })
     }
 
-    pub fn card_debited(
-        &mut self,
-        id: CardId,
-        booking: BookingId,
-        attempt: AttemptId,
-        deadline: Timestamp,
-    ) -> Checked {
+    pub fn card_debited(&mut self, id: CardId, debit: &Debit, deadline: Timestamp) -> Checked {
+        let (booking, attempt) = (debit.booking, debit.attempt);
         let card = self.cards.get_mut(&id).unwrap();
         check(card.proved.contains_key(&booking), "I7", || {
             format!("{booking:?} debited a card it never proved")
@@ -280,6 +279,11 @@ impl Model {
         check(card.lock == Lock::None, "I5", || "a locked card was debited".into())?;
         check(card.open.is_none(), "I4", || "two attempts open on one card".into())?;
         card.open = Some((attempt, deadline));
+        let remembered = card.frames.iter().rev().take(FRAMES_REMEMBERED);
+        check(!remembered.into_iter().any(|seen| debit.frames.contains(seen)), "I4", || {
+            format!("{attempt:?} was debited for a frame that had been shown")
+        })?;
+        card.frames.extend(&debit.frames);
         self.attempts.entry(attempt).or_default().card_debited = true;
         Ok(())
     }
@@ -334,7 +338,7 @@ impl Model {
                 check(*voids <= VOIDS_PER_BOOKING, "I3", || format!("{booking:?} voided too often"))?;
                 card.open = None;
             }
-            (Finding::NoMatch | Finding::OurFault, Verdict::Rejected) => card.fail(card.high),
+            (Finding::NoMatch(_) | Finding::OurFault, Verdict::Rejected(_)) => card.fail(card.high),
             other => check(false, "I3", || format!("a verdict that the finding does not bear: {other:?}"))?,
         }
         Ok(())

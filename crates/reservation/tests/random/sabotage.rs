@@ -23,6 +23,8 @@ pub enum Sabotage {
     ForgetAppFailure,
     /// The match runs when only the app is debited.
     MatchOnHalfADebit,
+    /// A card forgets which frames it has seen.
+    ForgetFrames,
     /// A lock does not stop claims.
     ClaimThroughLock,
     /// Reservations live an hour too long.
@@ -43,7 +45,7 @@ pub enum Sabotage {
 
 impl Sabotage {
     /// Each broken rule, and the invariant that it breaks first.
-    pub const ALL: [(Self, &'static str); 15] = [
+    pub const ALL: [(Self, &'static str); 16] = [
         (Self::ForgetSpentClaims, "I1"),
         (Self::AllowSecondClaim, "I1"),
         (Self::CompleteTwice, "I1"),
@@ -51,6 +53,7 @@ impl Sabotage {
         (Self::ForgetCardFailure, "I3"),
         (Self::ForgetAppFailure, "I3"),
         (Self::MatchOnHalfADebit, "I4"),
+        (Self::ForgetFrames, "I4"),
         (Self::ClaimThroughLock, "I5"),
         (Self::StretchReservation, "I5"),
         (Self::CancelClaimed, "I5"),
@@ -119,6 +122,7 @@ impl Sabotage {
                     live.claims.clear();
                 }
             }
+            Self::ForgetFrames => card.frames_seen.clear(),
             Self::LoseReservation if has(facts, |fact| matches!(fact, Fact::AttemptSettled { .. })) => {
                 card.live = None;
             }

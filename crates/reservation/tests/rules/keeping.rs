@@ -55,7 +55,7 @@ fn an_installation_with_any_failure_or_lock_is_kept_and_any_other_for_ninety_day
     assert_eq!(facing().get().keep_until(), Some(noon().after(RETENTION)));
     let mut phone = facing().and(challenge(1)).and(debit_app(1));
     assert_eq!(phone.get().keep_until(), None);
-    phone.send(settle_app(1, Verdict::Rejected));
+    phone.send(settle_app(1, Verdict::Rejected(Rejection::AnotherFace)));
     assert_eq!(phone.get().keep_until(), None);
     assert_eq!(tries(&mut phone, 2, Verdict::Accepted), AttemptAnswer::Matched);
     assert_eq!(phone.get().keep_until(), Some(noon().after(RETENTION)));

@@ -20,10 +20,10 @@ use reservation::card::{
 use reservation::decision::at;
 use reservation::installation::{
     self, AcceptCard, AttemptAnswer, CopyLift, DebitAttempt, Debited, Installation, IssueChallenge, Register,
-    SettleAttempt, StartBooking, Verdict,
+    Rejection, SettleAttempt, StartBooking, Verdict,
 };
-use reservation::limits::{ENDED_RESERVATIONS_KEPT, HISTORY_KEPT, PROOFS_KEPT, RETENTION};
-use reservation::{Aggregate, Hours, Kinds, PinKind, Policy, Timestamp, decide};
+use reservation::limits::{ENDED_RESERVATIONS_KEPT, FRAMES_REMEMBERED, HISTORY_KEPT, PROOFS_KEPT, RETENTION};
+use reservation::{Aggregate, ChallengePolicy, FrameMark, Hours, Kinds, PinKind, Policy, Timestamp, decide};
 
 type CardRecord = Record<Card>;
 type AppRecord = Record<Installation>;
@@ -89,7 +89,8 @@ fn cancel_by_holder() -> Cancel {
 }
 
 fn debit(n: u128, now: Timestamp) -> Debit {
-    Debit { attempt: attempt(n), booking: booking(1), installation: app(1), deadline: now.after(MINUTE / 2) }
+    let deadline = now.after(MINUTE / 2);
+    Debit { attempt: attempt(n), booking: booking(1), installation: app(1), deadline, frames: frames(n) }
 }
 
 fn fails_face(record: &mut CardRecord, from: u128, times: u128) {
@@ -98,7 +99,7 @@ fn fails_face(record: &mut CardRecord, from: u128, times: u128) {
             record.send(Prove { booking: booking(1), number: number(1) });
         }
         record.send(debit(n, record.now));
-        record.send(Settle { attempt: attempt(n), finding: Finding::NoMatch });
+        record.send(Settle { attempt: attempt(n), finding: Finding::NoMatch(Rejection::AnotherFace) });
     }
 }
 
@@ -124,11 +125,19 @@ fn facing() -> AppRecord {
 }
 
 fn challenge(n: u8) -> IssueChallenge {
-    IssueChallenge { booking: booking(1), request: request(n), attempt: attempt(n.into()), poses: vec![n] }
+    let attempt = attempt(n.into());
+    IssueChallenge { booking: booking(1), request: request(n), attempt, nonce: nonce(n), poses: poses() }
 }
 
 fn debit_app(n: u8) -> DebitAttempt {
-    DebitAttempt { booking: booking(1), attempt: attempt(n.into()), request: body(n), surface: surface(1) }
+    DebitAttempt {
+        booking: booking(1),
+        attempt: attempt(n.into()),
+        nonce: nonce(n),
+        request: body(n),
+        surface: surface(1),
+        frames: frames(n.into()),
+    }
 }
 
 fn settle_app(n: u8, verdict: Verdict) -> SettleAttempt {
