@@ -7,7 +7,7 @@ use reservation::card::{
 use reservation::decision::Dated;
 use reservation::installation::Verdict;
 use reservation::{
-    AttemptId, BookingId, ClaimId, InstallationId, KeyHash, KioskId, Nonce, PinKind, RequestHash,
+    AttemptId, BookingId, ClaimId, FrameMark, InstallationId, KeyHash, KioskId, Nonce, PinKind, RequestHash,
     ReservationNumber, SessionId, StaffId, Timestamp,
 };
 
@@ -19,6 +19,7 @@ form_struct!(CardForm = Card {
     standing: Standing,
     proved_in: Vec<ProvedIn>,
     verdicts: Vec<SettledAttempt>,
+    frames_seen: Vec<FrameMark>,
     live: Option<Reservation<Live>>,
     ended: Vec<Reservation<End>>,
     history: Vec<Dated<Fact>>,

@@ -2,11 +2,11 @@
 
 use reservation::installation::{
     Booking, Challenge, ClosedAttempt, FaceStage, FaceStep, Fact, Installation, Match, OpenAttempt, Progress,
-    ProvedCard, Repeat, Reserved, Standing, Verdict,
+    ProvedCard, Rejection, Repeat, Reserved, Standing, Verdict,
 };
 use reservation::{
-    AttemptId, BookingId, CardId, InstallationId, KeyHash, Nonce, PinKind, RequestHash, RequestKey,
-    ReservationNumber, SurfaceHash, Timestamp,
+    AttemptId, BookingId, CardId, InstallationId, KeyHash, Nonce, PinKind, PoseSequence, RequestHash,
+    RequestKey, ReservationNumber, SurfaceHash, Timestamp,
 };
 
 form_struct!(InstallationForm = Installation {
@@ -60,24 +60,38 @@ form_enum!(FaceStageForm = FaceStage {
     Attempting(attempt: OpenAttempt),
 });
 
-form_struct!(ChallengeForm = Challenge {
-    attempt: AttemptId,
-    request: RequestKey,
-    poses: Vec<u8>,
-    deadline: Timestamp,
-});
+form_struct!(
+    ChallengeForm = Challenge {
+        attempt: AttemptId,
+        request: RequestKey,
+        nonce: Nonce,
+        poses: PoseSequence,
+        deadline: Timestamp,
+    }
+);
 
-form_struct!(OpenAttemptForm = OpenAttempt { attempt: AttemptId, request: RequestHash, deadline: Timestamp });
+form_struct!(
+    OpenAttemptForm =
+        OpenAttempt { attempt: AttemptId, request: RequestHash, poses: PoseSequence, deadline: Timestamp }
+);
 
 form_struct!(
     ClosedAttemptForm = ClosedAttempt { attempt: AttemptId, request: RequestHash, verdict: Verdict }
 );
 
-form_word!(Verdict {
-    Accepted = "accepted",
-    Rejected = "rejected",
-    Voided = "voided",
-    Lapsed = "lapsed",
+form_enum!(VerdictForm = Verdict {
+    Accepted,
+    Rejected(why: Rejection),
+    Voided,
+    Lapsed,
+});
+
+form_word!(Rejection {
+    AnotherFace = "another-face",
+    SeveralPeople = "several-people",
+    NotTurned = "not-turned",
+    OtherPoses = "other-poses",
+    FaultsUsedUp = "faults-used-up",
 });
 
 form_struct!(MatchForm = Match { attempt: AttemptId, request: RequestHash, surface: SurfaceHash });

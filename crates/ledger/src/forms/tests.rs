@@ -8,8 +8,9 @@ use reservation::card::{self, Card, Grant};
 use reservation::decision::Dated;
 use reservation::installation::{self, Installation};
 use reservation::{
-    AttemptId, BookingId, CardId, CertificateHash, ClaimId, Event, InstallationId, KeyHash, KioskId, Nonce,
-    OperatorId, RequestHash, RequestKey, ReservationNumber, SessionId, StaffId, SurfaceHash, Timestamp,
+    AttemptId, BookingId, CardId, CertificateHash, ClaimId, Event, FrameMark, InstallationId, KeyHash,
+    KioskId, Nonce, OperatorId, PoseSequence, RequestHash, RequestKey, ReservationNumber, SessionId, StaffId,
+    SurfaceHash, Timestamp, Turns,
 };
 
 use super::{
@@ -83,6 +84,8 @@ sample_by! {
     Vec<u8>: |draw| { let length = draw.below(6); (0..length).map(|_| draw.next() as u8).collect() };
     Timestamp: |draw| Timestamp::from_unix_millis(draw.next() as i64 >> 20);
     ReservationNumber: |draw| ReservationNumber::from_random(draw.next());
+    FrameMark: |draw| Self::from_bits(draw.next());
+    PoseSequence: |draw| Self::drawn(Turns::default(), draw.next() as u8);
     Grant: |draw| Self::from_bytes(Vec::sample(draw));
 }
 
@@ -217,6 +220,7 @@ fn a_card_that_has_everything_stays_far_below_the_bound() {
     card.ended = vec![ended; limits::ENDED_RESERVATIONS_KEPT];
     card.live = Some(live);
     card.verdicts = vec![sample(1); limits::VERDICTS_KEPT];
+    card.frames_seen = vec![FrameMark::from_bits(u64::MAX); limits::FRAMES_REMEMBERED];
     card.proved_in = vec![sample(1); limits::PROOFS_KEPT];
     card.history = vec![sample(3); limits::HISTORY_KEPT];
     let largest = encode(&card).len() + crate::seal::OVERHEAD_BYTES;
@@ -312,6 +316,11 @@ fn the_fixture_knows_every_variant() {
         "KioskStopped",
         "Accepted",
         "Rejected",
+        "AnotherFace",
+        "SeveralPeople",
+        "NotTurned",
+        "OtherPoses",
+        "FaultsUsedUp",
         "Voided",
         "Repeated",
         "Registered",

@@ -5,9 +5,9 @@ use std::fmt;
 use reservation::card::Grant;
 use reservation::decision::Dated;
 use reservation::{
-    AttemptId, BookingId, CardId, CertificateHash, ClaimId, Event, InstallationId, KeyHash, KioskId, Nonce,
-    OperatorId, PinKind, RequestHash, RequestKey, ReservationNumber, SessionId, StaffId, SurfaceHash,
-    Timestamp,
+    AttemptId, BookingId, CardId, CertificateHash, ClaimId, Event, FrameMark, InstallationId, KeyHash,
+    KioskId, Nonce, OperatorId, PinKind, PoseSequence, RequestHash, RequestKey, ReservationNumber, SessionId,
+    StaffId, SurfaceHash, Timestamp,
 };
 use serde::de::{DeserializeOwned, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -132,6 +132,8 @@ form_of_names!(KioskId OperatorId StaffId);
 
 form_by! {
     Timestamp: i64, |at| at.unix_millis(), |stored| Some(Self::from_unix_millis(stored));
+    FrameMark: u64, |mark| mark.bits(), |stored| Some(Self::from_bits(stored));
+    PoseSequence: String, |poses| poses.to_string(), |stored| Self::parse(&stored).ok();
     ReservationNumber: u64, |number| number.as_u64(), |stored| Self::from_u64(stored).ok();
     Grant: ByteString, |grant| ByteString(grant.as_bytes().to_vec()), |stored| Some(Self::from_bytes(stored.0));
 }
@@ -163,6 +165,8 @@ impl<T: Element> Form for Vec<T> {
 }
 
 impl<F: Form> Element for Dated<F> {}
+
+impl Element for FrameMark {}
 
 /// When and what, in the order of [`Dated`].
 impl<F: Form> Form for Dated<F> {
