@@ -19,8 +19,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// would end without an answer.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);
-/// The slowest line that a large body is waited for, in bytes a second: 2 Mbit/s. The largest, twelve pictures of a face
-/// and a surface file, then gets a minute and a half, which is how long a face challenge lives.
+/// The slowest line that a large body is waited for, in bytes a second: 2 Mbit/s. The largest, the pictures of a face and
+/// a surface file, then gets more than a minute, and so longer than a face challenge usually lives.
 const SLOWEST_UPLOAD: u32 = 256 * 1024;
 
 pub use reqwest::Method;

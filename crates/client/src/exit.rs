@@ -29,8 +29,8 @@ pub enum Exit {
     Unknown,
     /// 9: a file of this program is damaged or cannot be written.
     Storage,
-    /// 10: the picture of the card's front, or the pictures of the face, cannot be used: the same command with others.
-    /// Nothing was counted.
+    /// 10: the picture of the card's front, or the pictures of the face, cannot be used, or the camera gave none: the same
+    /// command with others. Nothing was counted.
     Pictures,
     /// 11: the face was not taken for the card's; the tries left were shown.
     FaceNotMatched,

@@ -12,6 +12,7 @@
 //! | [`screen`] | what a person reads, in their language |
 //! | [`tell`] | a refusal as the person reads it |
 //! | [`reader`] | the card reader of a terminal program |
+//! | [`undo`] | what must not outlive the program |
 //! | [`words`] | the card's troubles in both languages |
 //! | [`language`] | Japanese or English |
 //! | [`jst`] | instants as a person in Japan reads them |
@@ -36,6 +37,7 @@ pub mod reader;
 pub mod retry;
 pub mod screen;
 pub mod tell;
+pub mod undo;
 pub mod words;
 
 pub use connection::{Answer, Call, Connection, Endpoint, Method};

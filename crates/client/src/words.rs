@@ -7,6 +7,7 @@ use card::{
 use reservation::PinKind;
 use reservation::pin::{PinFormat, WeakPin};
 use secret::NewPinRefused;
+use wire::app::Pose;
 use wire::problem::{Advice, Sentence};
 
 use crate::first_look::{NoUse, Office};
@@ -376,6 +377,15 @@ pub fn advice(advice: Advice) -> Sentence {
         ),
     };
     sentence(ja, en)
+}
+
+/// What to do for a pose, as one line of a list.
+pub fn pose(pose: Pose) -> Sentence {
+    match pose {
+        Pose::Front => sentence("まっすぐ", "straight ahead"),
+        Pose::Left => sentence("ご自身の左へ", "to your left"),
+        Pose::Right => sentence("ご自身の右へ", "to your right"),
+    }
 }
 
 /// Face attempts that are left before the lock.
