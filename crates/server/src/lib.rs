@@ -18,6 +18,7 @@
 //! | [`handlers`] | what each interface does |
 //! | [`cli`] | the command line |
 //! | [`observe`], [`watch`] | log lines, metrics, readiness |
+//! | [`process`] | what the program does for its own memory |
 //! | [`parts`], [`assemble`], [`mod@start`] | what a running server is made of |
 //!
 //! A handler has four thoughts: parse, load, decide, commit. The rules themselves are in the crate `reservation`.
@@ -39,6 +40,7 @@ pub mod openapi;
 pub mod parts;
 pub mod pki;
 pub mod problem;
+pub mod process;
 pub mod random;
 pub mod rate;
 pub mod request;

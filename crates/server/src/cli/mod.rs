@@ -27,7 +27,7 @@ use clap::Parser as _;
 use crate::config::ConfigError;
 use crate::openapi::Interface;
 use crate::start::StartError;
-use crate::{Config, assemble};
+use crate::{Config, assemble, process};
 use args::{Arguments, CardCommand, Command, InterfaceName, KioskCommand};
 
 /// Why a command failed; the text says what to do.
@@ -54,6 +54,10 @@ pub enum CliError {
 
 /// Runs the command line; the whole of `main`.
 pub fn run() -> ExitCode {
+    if let Err(error) = process::keep_memory_private() {
+        output::error(&format!("this process cannot keep its memory to itself: {error}"));
+        return ExitCode::FAILURE;
+    }
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let outcome = match runtime {
