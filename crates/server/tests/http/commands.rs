@@ -80,9 +80,11 @@ async fn the_doctor_finds_nothing_wrong_with_a_running_site() {
     let site = Site::new();
     let config = Config::load_file(&settings(&site)).unwrap();
     let report = doctor::examine(&config, NOON).await;
-    let bad: Vec<_> = report.0.iter().filter(|finding| finding.level != Level::Ok).collect();
-    assert!(bad.is_empty(), "{bad:#?}");
-    assert!(report.0.len() > 25);
+    let bad: Vec<_> = report.findings().iter().filter(|finding| finding.level != Level::Ok).collect();
+    // Of its own process the doctor tells the truth: this is a test program, not jpki-reset.
+    let [open, kept] = bad.as_slice() else { panic!("{bad:#?}") };
+    assert!(open.what.contains("open to core dumps") && kept.what.contains("NOT wiped"), "{bad:#?}");
+    assert!(report.findings().len() > 25);
 }
 
 #[tokio::test]
@@ -93,7 +95,7 @@ async fn the_doctor_names_what_is_wrong_and_what_to_do() {
     std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o644)).unwrap();
     let later = NOON.after(std::time::Duration::from_secs(8 * 86_400));
     let report = doctor::examine(&config, later).await;
-    let failed: Vec<_> = report.0.iter().filter(|finding| finding.level == Level::Fail).collect();
+    let failed: Vec<_> = report.findings().iter().filter(|finding| finding.level == Level::Fail).collect();
     assert!(failed.iter().any(|f| f.what.starts_with("card id key") && f.advice.starts_with("chmod 600")));
     assert!(failed.iter().any(|f| f.what.contains(".crl") && f.what.contains("is over")));
     assert!(failed.iter().all(|finding| !finding.advice.is_empty()));
@@ -160,7 +162,7 @@ async fn what_the_signature_pin_needs_and_is_not_there_is_named_with_what_brings
     let absent = refused(&empty);
     assert!(absent.contains("shape_predictor") && absent.contains("make models"), "{absent}");
     let report = doctor::examine(&empty, NOON).await;
-    let face = report.0.iter().find(|finding| finding.what.starts_with("face engine")).unwrap();
+    let face = report.findings().iter().find(|finding| finding.what.starts_with("face engine")).unwrap();
     assert!(face.level == Level::Fail && face.what.contains("make models"), "{face:?}");
     let roots = config.trust.surface_anchors().unwrap();
     let no_roots = refused(&set(roots.to_str().unwrap(), site.file("admin").to_str().unwrap()));

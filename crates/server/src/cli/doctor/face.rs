@@ -1,12 +1,15 @@
-//! The face engine, and the roots under which portraits are signed.
+//! The face engine: whether it starts, what holds its workers down, how much it takes; and the roots under which
+//! portraits are signed.
 
-use face::Pool;
+use std::time::Instant;
 
-use super::Report;
+use face::{Pool, Settings, StartError};
+
+use super::{Report, worker};
 use crate::assemble;
 use crate::config::Config;
 
-/// Starts the engine and ends it again, if bookings of the signature PIN need it.
+/// Starts the engine, has its workers tried, and ends it again, if bookings of the signature PIN need it.
 pub async fn look(config: &Config, report: &mut Report) {
     let material = match assemble::face(config) {
         Ok(None) => return report.ok("face engine: not needed; the signature PIN cannot be booked here"),
@@ -17,28 +20,88 @@ pub async fn look(config: &Config, report: &mut Report) {
         let fingerprint = hex::encode(&root.fingerprint[..8]);
         report.ok(format!("root of portraits {}, SHA-256 {fingerprint}…", root.key_id));
     }
-    let mut settings = material.settings;
-    settings.workers = 1;
-    let engine = match Pool::start(settings).await {
-        Ok(engine) => engine,
-        Err(error) => {
-            return report.fail(
-                format!("face engine: {error}"),
-                "`make models` fetches the models; the program stands beside jpki-reset, or where face.program says",
-            );
+    let settings = material.settings;
+    let begun = Instant::now();
+    let one = Settings { workers: 1, spares: 0, ..settings.clone() };
+    match Pool::start(one).await {
+        Ok(engine) => {
+            let took = begun.elapsed().as_secs_f32();
+            report.ok(format!("face engine: a worker is ready after {took:.1} s, with the right models"));
+            if let Some(id) = engine.worker_ids().first() {
+                worker::look(*id, report);
+            }
+            worker::landlock(engine.protections().landlock, report);
+            drop(engine);
+            try_ways_out(&settings, report).await;
         }
-    };
-    let held = engine.protections();
-    if held.limits && held.seccomp && held.landlock {
-        report.ok("face engine: starts, and is held down by limits, seccomp and Landlock");
+        Err(error) => report.fail(format!("face engine: {error}"), remedy(&error)),
+    }
+    capacity(&settings, std::thread::available_parallelism().map_or(1, usize::from), report);
+}
+
+const fn remedy(error: &StartError) -> &'static str {
+    match error {
+        StartError::Program { .. } => "it stands beside jpki-reset, or where face.program says",
+        StartError::Refused(_) => {
+            "a worker needs its models (`make models`), its limits and a kernel with seccomp, which a container may deny"
+        }
+        StartError::Silent(_) => {
+            "try `jpki-face check --models DIR` by hand; too little memory, or a machine that is too busy?"
+        }
+    }
+}
+
+async fn try_ways_out(settings: &Settings, report: &mut Report) {
+    let program = settings.program.clone();
+    let mut tried = std::mem::take(report);
+    let done = tokio::task::spawn_blocking(move || {
+        worker::try_ways_out(&program, &mut tried);
+        tried
+    });
+    match done.await {
+        Ok(tried) => *report = tried,
+        Err(error) => report.fail(format!("ways out of a worker: not tried: {error}"), "run this again"),
+    }
+}
+
+/// How many are worked on at once, how many may wait, and how long each.
+fn capacity(settings: &Settings, cores: usize, report: &mut Report) {
+    let Settings { workers, spares, queue, queue_wait, request_time, .. } = settings;
+    let plural = |count: &usize| if *count == 1 { "" } else { "s" };
+    let told = format!(
+        "workers: {workers} on {cores} core{}, and {spares} that stands by; {queue} request{} may wait, {} s at most",
+        plural(&cores),
+        plural(queue),
+        queue_wait.as_secs(),
+    );
+    if *workers > cores {
+        report.warn(told, "more workers than cores make every request slower; leave face.workers out");
+    } else if *queue == 0 {
+        report.warn(told, "two phones at once, and one is turned away: raise face.queue, or leave it out");
     } else {
-        report.warn(
-            format!(
-                "face engine: starts, but this kernel holds it down with less than all: limits {}, seccomp {}, \
-                 Landlock {}",
-                held.limits, held.seccomp, held.landlock
-            ),
-            "run it on a kernel with seccomp and Landlock (Debian 12 has both)",
-        );
+        report.ok(told);
+    }
+    report.ok(format!(
+        "a worker that takes more than {} s for a request is ended and replaced",
+        request_time.as_secs()
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Level;
+    use super::*;
+
+    #[test]
+    fn more_workers_than_cores_and_no_queue_are_warned_of() {
+        let level = |workers, queue| {
+            let mut report = Report::default();
+            let settings = Settings { workers, queue, ..Settings::new("jpki-face", "models") };
+            capacity(&settings, 2, &mut report);
+            report.findings()[0].level
+        };
+        assert_eq!(level(2, 16), Level::Ok);
+        assert_eq!(level(3, 24), Level::Warn);
+        assert_eq!(level(1, 0), Level::Warn);
     }
 }

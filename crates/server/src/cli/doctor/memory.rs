@@ -1,15 +1,36 @@
-//! Whether this machine writes memory to a disk: swap and core dumps may hold faces, PINs that pass through, and keys.
+//! Whether memory, through which faces, PINs of kiosks on this machine and keys pass, is written to a disk or seen by
+//! others: by this program, which is the server's own, and by this machine.
 
 use std::fs;
 
 use super::Report;
+use crate::process;
 
-/// Looks at this machine, and at the limits that were given to this process: a server that is started in the same way
-/// has the same.
+/// Looks at this program and at this machine.
 pub fn look(report: &mut Report) {
     let read = |path| fs::read_to_string(path).unwrap_or_default();
+    let private = process::memory_is_private();
+    own(private, process::freed_memory_is_wiped().ok(), report);
+    core_dumps(&read("/proc/sys/kernel/core_pattern"), report);
     swap(&read("/proc/swaps"), report);
-    core_dumps(&read("/proc/self/limits"), &read("/proc/sys/kernel/core_pattern"), report);
+}
+
+/// `wiped`: nothing if that could not be found out.
+fn own(private: bool, wiped: Option<bool>, report: &mut Report) {
+    const ANOTHER: &str = "this is not jpki-reset as it was built here; build it anew";
+    if private {
+        report.ok("the server's memory: in no core dump, and closed to other processes of its user");
+    } else {
+        report.warn("the server's memory: open to core dumps and to other processes of its user", ANOTHER);
+    }
+    match wiped {
+        Some(true) => report.ok("memory that the server gives back: wiped (tried)"),
+        Some(false) => report.warn("memory that the server gives back: NOT wiped", ANOTHER),
+        None => report.warn(
+            "memory that the server gives back: this kernel does not let it be looked at",
+            "none needed",
+        ),
+    }
 }
 
 /// `swaps`: a line of titles, then a line for each place (proc(5)).
@@ -27,29 +48,21 @@ fn swap(swaps: &str, report: &mut Report) {
     );
 }
 
-/// `limits` as in /proc/PID/limits; `pattern` says where dumps go. A limit does not bind a program that takes them
-/// (core(5)).
-fn core_dumps(limits: &str, pattern: &str, report: &mut Report) {
-    let most = limits.lines().find_map(|line| line.strip_prefix("Max core file size"));
-    let most = most.and_then(|rest| rest.split_whitespace().next());
+/// `pattern` says where dumps go (core(5)). The server and its workers leave none either way.
+fn core_dumps(pattern: &str, report: &mut Report) {
     let pattern = pattern.trim();
     if let Some(program) = pattern.strip_prefix('|') {
         let program = program.split_whitespace().next().unwrap_or_default();
         return report.warn(
-            format!("core dumps: a server that crashes gives its memory to {program}, whatever its limit"),
+            format!(
+                "core dumps of other programs: {program} takes them whatever their limits, and a proxy before the \
+                 server holds pictures too"
+            ),
             "systemd-coredump: Storage=none and ProcessSizeMax=0 in /etc/systemd/coredump.conf; others: \
-             `sysctl kernel.core_pattern=core`, and a limit of 0 (`ulimit -c 0`)",
+             `sysctl kernel.core_pattern=core`",
         );
     }
-    if most == Some("0") {
-        return report.ok("core dumps: off for a server that is started as this was");
-    }
-    report.warn(
-        format!(
-            "core dumps: a server that crashes writes its memory, faces and keys included, to \"{pattern}\""
-        ),
-        "LimitCORE=0 in the service's unit, or `ulimit -c 0` before it is started by hand",
-    );
+    report.ok(format!("core dumps of other programs: nothing collects them (core_pattern \"{pattern}\")"));
 }
 
 #[cfg(test)]
@@ -62,8 +75,8 @@ mod tests {
     fn found(look: impl FnOnce(&mut Report)) -> Finding {
         let mut report = Report::default();
         look(&mut report);
-        assert_eq!(report.0.len(), 1, "one line");
-        report.0.remove(0)
+        let [finding] = report.findings() else { panic!("one line") };
+        finding.clone()
     }
 
     #[test]
@@ -78,19 +91,25 @@ mod tests {
     }
 
     #[test]
-    fn core_dumps_are_off_only_with_a_limit_of_0_and_no_program_that_takes_them() {
-        let limits = |soft: &str| {
-            format!("Limit  Soft Limit  Hard Limit  Units\nMax core file size  {soft}  unlimited  bytes\n")
+    fn a_program_that_takes_core_dumps_is_warned_of_by_its_name() {
+        assert_eq!(found(|report| core_dumps("core\n", report)).level, Level::Ok);
+        let warned = found(|report| core_dumps("|/usr/lib/systemd/systemd-coredump %P %u\n", report));
+        assert_eq!(warned.level, Level::Warn);
+        assert!(
+            warned.what.contains("/systemd-coredump takes") && warned.advice.contains("coredump.conf"),
+            "{warned:?}"
+        );
+    }
+
+    #[test]
+    fn a_program_that_does_not_guard_its_memory_is_warned_of() {
+        let levels = |private, wiped| {
+            let mut report = Report::default();
+            own(private, wiped, &mut report);
+            report.findings().iter().map(|finding| finding.level).collect::<Vec<_>>()
         };
-        let level = |soft: &str, pattern: &str| {
-            let limits = limits(soft);
-            found(|report| core_dumps(&limits, pattern, report)).level
-        };
-        assert_eq!(level("0", "core\n"), Level::Ok);
-        assert_eq!(level("unlimited", "core\n"), Level::Warn);
-        assert_eq!(level("4096", "/var/crash/%p\n"), Level::Warn);
-        assert_eq!(level("0", "|/usr/lib/systemd/systemd-coredump %P %u\n"), Level::Warn);
-        let unknown = found(|report| core_dumps("", "", report));
-        assert_eq!(unknown.level, Level::Warn, "what cannot be read is not off");
+        assert_eq!(levels(true, Some(true)), [Level::Ok, Level::Ok]);
+        assert_eq!(levels(false, Some(false)), [Level::Warn, Level::Warn]);
+        assert_eq!(levels(true, None), [Level::Ok, Level::Warn]);
     }
 }
