@@ -8,7 +8,7 @@ use authority::{CardAuthority, TokenKey, Tokens};
 use face::Pool;
 use ledger::{EmbeddedLedger, Ledger, RootKey, Sealer, SteadyClock, Store};
 use ledger_redis::{Credentials, Identity, RedisLedger, Settings, Tls};
-use reservation::Policy;
+use reservation::{ChallengePolicy, Policy};
 use trust::{Anchors, CardIdKey, CrlFiles, FileRegistry, SurfaceAnchors};
 
 use crate::clock::{Clock, SystemClock};
@@ -52,6 +52,8 @@ pub struct Material {
     pub service: ServiceData,
     /// For bookings of the signature PIN, if they are offered.
     pub face: Option<FaceMaterial>,
+    /// What a face challenge asks for.
+    pub challenge: ChallengePolicy,
     card_ids: CardIdKey,
     authority: CardAuthority,
     tokens: Tokens,
@@ -85,6 +87,7 @@ pub fn check(config: &Config) -> Result<Material, StartError> {
         registry,
         service,
         face: face(config)?,
+        challenge: config.face.challenge()?,
         card_ids: CardIdKey::from_bytes(&*key(config, "card id key")?),
         authority: card_authority(config)?,
         tokens: tokens(config)?,
@@ -170,7 +173,7 @@ impl Material {
             authority: Arc::new(self.authority),
             tokens: self.tokens,
             nonces: self.nonces,
-            policy: Policy { lock, hours: self.service.hours },
+            policy: Policy { lock, hours: self.service.hours, challenge: self.challenge },
             service: self.service,
             metrics: Arc::new(Metrics::new()),
             readiness: Arc::new(Readiness::default()),

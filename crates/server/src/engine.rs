@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use face::{EngineError, FitFaces, FrontFinding, Inspection, Picture, Sitting, Unfit, UnfitReason, Which};
-use reservation::card;
+use reservation::installation::Rejection;
+use reservation::{Pose, PoseSequence, card};
 use wire::problem::{Advice, Facts, ProblemType};
 
 use crate::parts::{FaceParts, Parts};
@@ -50,9 +51,10 @@ pub async fn compare(parts: &Parts, faces: Box<dyn FitFaces>) -> card::Finding {
     count(parts, "compare", &found, began);
     match found {
         Ok(face::Finding::Match) => card::Finding::Match,
-        Ok(face::Finding::Unsure | face::Finding::NoMatch | face::Finding::SeveralPeople) => {
-            card::Finding::NoMatch
-        }
+        Ok(face::Finding::Unsure | face::Finding::NoMatch) => card::Finding::NoMatch(Rejection::AnotherFace),
+        Ok(face::Finding::SeveralPeople) => card::Finding::NoMatch(Rejection::SeveralPeople),
+        Ok(face::Finding::NotTurned) => card::Finding::NoMatch(Rejection::NotTurned),
+        Ok(face::Finding::OtherPoses) => card::Finding::NoMatch(Rejection::OtherPoses),
         Err(EngineError::Busy { .. } | EngineError::Failed) => card::Finding::OurFault,
     }
 }
@@ -93,6 +95,10 @@ pub fn unfit(unfit: Unfit, kind: ProblemType) -> Refusal {
 const fn advice(reason: UnfitReason) -> Advice {
     match reason {
         UnfitReason::NotAPicture => Advice::NotAPicture,
+        UnfitReason::Empty => Advice::Empty,
+        UnfitReason::OtherType => Advice::OtherType,
+        UnfitReason::Damaged => Advice::Damaged,
+        UnfitReason::Animated => Advice::Animated,
         UnfitReason::TooLarge => Advice::TooLarge,
         UnfitReason::NoFace => Advice::NoFace,
         UnfitReason::SeveralFaces => Advice::SeveralFaces,
@@ -102,5 +108,26 @@ const fn advice(reason: UnfitReason) -> Advice {
         UnfitReason::NotFrontal => Advice::LookStraight,
         UnfitReason::Repeated => Advice::TakeEachAnew,
         UnfitReason::Count => Advice::MorePictures,
+        UnfitReason::TooMany => Advice::FewerPictures,
     }
+}
+
+/// What to do better after a face was not accepted, where more is known than that.
+pub const fn advice_after(why: Rejection) -> Option<Advice> {
+    match why {
+        Rejection::SeveralPeople => Some(Advice::OnePersonOnly),
+        Rejection::NotTurned => Some(Advice::TurnFurther),
+        Rejection::OtherPoses => Some(Advice::FollowPoses),
+        Rejection::AnotherFace | Rejection::FaultsUsedUp => None,
+    }
+}
+
+/// A challenge's poses, as the engine calls them.
+pub fn poses(asked: &PoseSequence) -> Vec<face::Pose> {
+    let pose = |pose: &Pose| match pose {
+        Pose::Front => face::Pose::Front,
+        Pose::Left => face::Pose::Left,
+        Pose::Right => face::Pose::Right,
+    };
+    asked.as_slice().iter().map(pose).collect()
 }

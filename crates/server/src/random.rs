@@ -1,7 +1,7 @@
 //! The one place where randomness is drawn: ids and nonces, handed to the rules as values.
 
 use aws_lc_rs::rand;
-use reservation::{Nonce, ReservationNumber, Timestamp};
+use reservation::{Nonce, PoseSequence, ReservationNumber, Timestamp, Turns};
 use uuid::Uuid;
 
 /// Fresh random bytes from the operating system's generator.
@@ -15,6 +15,12 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 /// 256 fresh bits to be signed once.
 pub fn nonce() -> Nonce {
     Nonce::from_bytes(bytes())
+}
+
+/// The poses of a challenge.
+pub fn poses(turns: Turns) -> PoseSequence {
+    let [random] = bytes();
+    PoseSequence::drawn(turns, random)
 }
 
 /// A UUID v7 at `now`; what follows its time is 74 random bits. An identifier, never a credential.

@@ -3,7 +3,7 @@
 use reservation::card::{self, DebitAnswer};
 use reservation::decision::Dated;
 use reservation::installation::{Debited, Fact};
-use reservation::{Card, CardId, Installation, decide};
+use reservation::{Card, CardId, Installation, PoseSequence, decide};
 use wire::problem::ProblemType;
 
 use super::Attempt;
@@ -24,6 +24,8 @@ pub(super) enum Foreseen {
     NeedsMatch {
         /// The card.
         card: CardId,
+        /// What the frames must show.
+        poses: PoseSequence,
         /// Whether the installation has counted it already: this is a repeat.
         debited: bool,
     },
@@ -38,8 +40,8 @@ pub(super) async fn foresee(parts: &Parts, attempt: &Attempt) -> Result<Foreseen
     let installation: Installation = installation.ok_or(Refusal::new(ProblemType::InstallationUnknown))?;
     let foreseen = decide(Some(&installation), attempt.debit(), attempt.received, &parts.policy)
         .map_err(of_installation)?;
-    let (card, debit) = match foreseen.outcome {
-        Debited::Open { card, debit } => (card, debit),
+    let (card, debit, poses) = match foreseen.outcome {
+        Debited::Open { card, debit, poses } => (card, debit, poses),
         Debited::Settled(_) => {
             let booking = installation.booking(attempt.booking).map_err(of_installation)?;
             let card = booking.card().ok_or(Refusal::new(ProblemType::BookingOutOfOrder))?.id;
@@ -52,7 +54,7 @@ pub(super) async fn foresee(parts: &Parts, attempt: &Attempt) -> Result<Foreseen
     let now = parts.clock.now();
     match decide(state.as_ref(), debit, now, &parts.policy) {
         Ok(foreseen) => match foreseen.outcome {
-            DebitAnswer::Open { .. } => Ok(Foreseen::NeedsMatch { card, debited }),
+            DebitAnswer::Open { .. } => Ok(Foreseen::NeedsMatch { card, poses, debited }),
             DebitAnswer::Settled(_) => Ok(Foreseen::Decided { card }),
         },
         // The installation has counted it already, so the refusal must be settled there; unless it is only that another

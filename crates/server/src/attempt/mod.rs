@@ -16,9 +16,9 @@ pub mod in_flight;
 mod settle;
 mod verdict;
 
-use face::{FitFaces, Inspection, Picture, Pose, Sitting};
+use face::{FitFaces, Inspection, Picture, Sitting};
 use reservation::installation::DebitAttempt;
-use reservation::{BookingId, InstallationId, Timestamp};
+use reservation::{BookingId, InstallationId, PoseSequence, Timestamp};
 use wire::app::FaceVerdict;
 use wire::problem::ProblemType;
 
@@ -29,12 +29,6 @@ use crate::problem::Refusal;
 use crate::request::frames::SentFrames;
 use foresee::{Foreseen, foresee};
 pub use settle::mend;
-
-/// The poses of every challenge, until there are more.
-pub const POSES: [Pose; 1] = [Pose::Front];
-
-/// [`POSES`] as the record of the booking keeps them.
-pub const POSES_KEPT: &[u8] = b"F";
 
 /// What was sent, by whom, and when all of it had arrived: by that time it is judged, however long the engine takes.
 #[derive(Debug)]
@@ -54,8 +48,10 @@ impl Attempt {
         DebitAttempt {
             booking: self.booking,
             attempt: self.sent.attempt,
+            nonce: self.sent.nonce,
             request: self.sent.request,
             surface: self.sent.surface.hash(),
+            frames: self.sent.marks.clone(),
         }
     }
 }
@@ -73,12 +69,12 @@ pub async fn judge(context: &AppContext, attempt: Attempt) -> Result<FaceVerdict
     let (card, faces) = match foresee(parts, &attempt).await? {
         Foreseen::Decided { card } => (card, None),
         // It has been counted here and in the rate; what may be missing is the verdict.
-        Foreseen::NeedsMatch { card, debited: true } => {
-            (card, Some(inspect(parts, face, attempt.sent).await.map_err(settle::after_debit)?))
+        Foreseen::NeedsMatch { card, poses, debited: true } => {
+            (card, Some(inspect(parts, face, attempt.sent, &poses).await.map_err(settle::after_debit)?))
         }
-        Foreseen::NeedsMatch { card, debited: false } => {
+        Foreseen::NeedsMatch { card, poses, debited: false } => {
             context.face_rate.admit(&card)?;
-            (card, Some(inspect(parts, face, attempt.sent).await?))
+            (card, Some(inspect(parts, face, attempt.sent, &poses).await?))
         }
     };
     let parts = parts.clone();
@@ -91,11 +87,16 @@ pub async fn judge(context: &AppContext, attempt: Attempt) -> Result<FaceVerdict
 }
 
 /// Decodes, finds the faces, judges the quality. Nothing is counted yet.
-async fn inspect(parts: &Parts, face: &FaceParts, sent: SentFrames) -> Result<Box<dyn FitFaces>, Refusal> {
+async fn inspect(
+    parts: &Parts,
+    face: &FaceParts,
+    sent: SentFrames,
+    poses: &PoseSequence,
+) -> Result<Box<dyn FitFaces>, Refusal> {
     // Its hash is that of the file that was believed with the card. Checking again costs two signatures, and then the
     // portrait comes out of what was checked, not out of what was sent.
     let portrait = Picture::new(sent.surface.genuine(&face.anchors)?.portrait().to_vec());
-    let sitting = Sitting { portrait, poses: POSES.to_vec(), frames: sent.frames };
+    let sitting = Sitting { portrait, poses: engine::poses(poses), frames: sent.frames };
     match engine::inspect(parts, face, sitting).await? {
         Inspection::Fit(faces) => Ok(faces),
         Inspection::Unfit(unfit) => Err(engine::unfit(unfit, ProblemType::FramesUnfit)),

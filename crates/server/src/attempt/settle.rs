@@ -38,7 +38,7 @@ pub(super) async fn settle(
     let debited =
         parts.store.decide::<Installation, _>(&installation, command, received, &parts.policy).await?;
     let answer = match debited {
-        Debited::Open { card, debit } => go_on(parts, installation, card, booking, debit, faces).await,
+        Debited::Open { card, debit, .. } => go_on(parts, installation, card, booking, debit, faces).await,
         Debited::Settled(answer) => repeated(parts, answer, card).await,
     };
     answer.map_err(after_debit)
@@ -118,7 +118,7 @@ async fn on_card(
         .await?;
     parts.metrics.face_attempt(match answer.verdict {
         Verdict::Accepted => "accepted",
-        Verdict::Rejected => "rejected",
+        Verdict::Rejected(_) => "rejected",
         Verdict::Voided => "voided",
         Verdict::Lapsed => "lapsed",
     });
@@ -152,7 +152,7 @@ pub async fn mend(
         return Ok(());
     }
     // There is a verdict, and the first one stands: this only fetches it.
-    let command = Settle { attempt, finding: Finding::NoMatch };
+    let command = Settle { attempt, finding: Finding::OurFault };
     let settled = parts
         .store
         .decide::<Card, _>(&card, command, now, &parts.policy)

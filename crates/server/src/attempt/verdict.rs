@@ -1,12 +1,13 @@
 //! What the phone is told: the stricter of what its own record and the card's say.
 
 use reservation::card::{self, CardTries};
-use reservation::installation::AttemptAnswer;
+use reservation::installation::{AttemptAnswer, Rejection};
 use reservation::{CardId, ReservationNumber, Timestamp};
 use wire::app::{FaceVerdict, Step};
 use wire::problem::ProblemType;
 
 use crate::clock::to_date_time;
+use crate::engine;
 use crate::locks;
 use crate::parts::Parts;
 use crate::problem::Refusal;
@@ -15,7 +16,7 @@ use crate::problem::Refusal;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Told {
     Matched,
-    NotMatched(u8),
+    NotMatched(u8, Option<Rejection>),
     Voided(u8),
     /// With the card's number, if the card is locked too.
     Locked(Timestamp, Option<ReservationNumber>),
@@ -37,7 +38,9 @@ fn told(mine: AttemptAnswer, card: CardTries) -> Told {
         (Mine::Failed { .. } | Mine::Locked { .. }, CardTries::LockedForGood { number }) => {
             Told::LockedForGood(number)
         }
-        (Mine::Failed { tries_left }, CardTries::Left(left)) => Told::NotMatched(tries_left.min(left)),
+        (Mine::Failed { tries_left, why }, CardTries::Left(left)) => {
+            Told::NotMatched(tries_left.min(left), why)
+        }
         (Mine::Failed { .. }, CardTries::LockedUntil { until, number }) => Told::Locked(until, Some(number)),
         (Mine::Locked { until }, CardTries::LockedUntil { until: card, number }) => {
             Told::Locked(until.max(card), Some(number))
@@ -59,7 +62,10 @@ pub(super) async fn tell(
 ) -> Result<FaceVerdict, Refusal> {
     let refused = match told(mine, tries) {
         Told::Matched => return Ok(FaceVerdict::Matched { next: Step::Reservation }),
-        Told::NotMatched(tries_left) => return Ok(FaceVerdict::NotMatched { tries_left }),
+        Told::NotMatched(tries_left, why) => {
+            let advice = why.and_then(engine::advice_after);
+            return Ok(FaceVerdict::NotMatched { tries_left, advice });
+        }
         Told::Voided(tries_left) => return Ok(FaceVerdict::Voided { tries_left }),
         Told::Locked(until, number) => {
             let number = match number {
@@ -95,13 +101,14 @@ mod tests {
         let (early, late) = (Timestamp::from_unix_secs(1), Timestamp::from_unix_secs(2));
         let until = |until| CardTries::LockedUntil { until, number };
         let good = CardTries::LockedForGood { number };
-        let failed = |tries_left| AttemptAnswer::Failed { tries_left };
+        let why = Some(Rejection::NotTurned);
+        let failed = |tries_left| AttemptAnswer::Failed { tries_left, why };
         let locked = |until| AttemptAnswer::Locked { until };
         let voided = AttemptAnswer::Voided { tries_left: 3 };
         for (mine, card, expected) in [
             (AttemptAnswer::Matched, good, Told::Matched),
-            (failed(4), CardTries::Left(2), Told::NotMatched(2)),
-            (failed(1), CardTries::Left(4), Told::NotMatched(1)),
+            (failed(4), CardTries::Left(2), Told::NotMatched(2, why)),
+            (failed(1), CardTries::Left(4), Told::NotMatched(1, why)),
             (failed(4), until(late), Told::Locked(late, Some(number))),
             (locked(late), CardTries::Left(4), Told::Locked(late, None)),
             (locked(early), until(late), Told::Locked(late, Some(number))),

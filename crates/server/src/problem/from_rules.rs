@@ -5,7 +5,7 @@ use std::time::Duration;
 use ledger::TransactError;
 use reservation::card::{self, End};
 use reservation::{Timestamp, installation};
-use wire::problem::{Facts, ProblemType};
+use wire::problem::{Advice, Facts, ProblemType};
 
 use super::Refusal;
 use crate::clock::to_date_time;
@@ -31,7 +31,6 @@ pub fn of_installation(refusal: installation::Refusal) -> Refusal {
         R::ChallengesExhausted => (ProblemType::ChallengesExhausted, ""),
         R::ChallengeUnknown => (ProblemType::ChallengeUnknown, ""),
         R::ChallengeOver => (ProblemType::ChallengeOver, ""),
-        R::ChallengeTooLong => (ProblemType::Internal, "the poses are more than a challenge may hold"),
         R::AttemptOpen { until } => {
             return Refusal::new(ProblemType::AttemptInProgress).retry_at(until).because("this phone's");
         }
@@ -132,6 +131,14 @@ fn of_card(refusal: &card::Refusal, now: Timestamp) -> Refusal {
             return Refusal::new(ProblemType::AttemptInProgress)
                 .retry_at(*until)
                 .because("another phone's with this card");
+        }
+        R::FrameSeen { frame } => {
+            let facts = Facts {
+                advice: Some(Advice::SeenBefore),
+                frame: u8::try_from(frame + 1).ok(),
+                ..Facts::default()
+            };
+            return Refusal::new(ProblemType::FramesUnfit).with(facts);
         }
         R::AttemptUnknown => (ProblemType::ChallengeUnknown, "the card knows no such attempt"),
         R::AttemptOver => {

@@ -8,8 +8,7 @@ use face::testing::FakeEngine;
 use ledger::{EmbeddedLedger, RecordKind, RootKey, Sealer, Store};
 use reservation::Timestamp;
 use server::clock::{Clock as _, ManualClock};
-use uuid::Uuid;
-use wire::app::{FaceVerdict, Step};
+use wire::app::{FaceChallenge, FaceVerdict, Step};
 use wire::problem::ProblemType;
 
 use crate::faults::{SlowEngine, Trouble, Troubled};
@@ -60,9 +59,9 @@ const COMMITS: [(&str, RecordKind, u32); 4] = [
 ];
 
 /// An attempt whose debit reaches the phone's record and not the card's.
-async fn debit_the_phone_alone(store: &Troubled, phone: &Phone, at: &AtFace, attempt: Uuid) {
+async fn debit_the_phone_alone(store: &Troubled, phone: &Phone, at: &AtFace, challenge: &FaceChallenge) {
     store.trouble(RecordKind::Card, Trouble::NotDone, 2);
-    phone.show(at, attempt, &frames("taro", 1)).await;
+    phone.show(at, challenge, &frames(challenge, "taro", 1)).await;
     store.trouble(RecordKind::Card, Trouble::NotDone, 0);
 }
 
@@ -75,18 +74,23 @@ async fn trouble_at_any_commit_of_an_attempt_is_mended_by_its_repeat() {
         for trouble in [Trouble::NotDone, Trouble::LostBefore, Trouble::LostAfter] {
             let at = phone.at_face(&holder).await;
             for (name, expected) in [
-                ("stranger", FaceVerdict::NotMatched { tries_left: 4 }),
+                ("stranger", FaceVerdict::NotMatched { tries_left: 4, advice: None }),
                 ("taro", FaceVerdict::Matched { next: Step::Reservation }),
             ] {
-                let attempt = phone.challenge(at.booking).await.attempt;
+                let challenge = phone.challenge(at.booking).await;
                 store.trouble_after(kind, trouble, after, 2);
-                phone.show(&at, attempt, &frames(name, 1)).await;
+                phone.show(&at, &challenge, &frames(&challenge, name, 1)).await;
                 store.trouble(kind, trouble, 0);
-                let verdict: FaceVerdict = phone.show(&at, attempt, &frames(name, 1)).await.json();
+                let verdict: FaceVerdict =
+                    phone.show(&at, &challenge, &frames(&challenge, name, 1)).await.json();
                 assert_eq!(verdict, expected, "{trouble:?} at {what}");
                 // Counted once, on both records.
                 if name == "stranger" {
-                    assert_eq!(phone.fail(&at, 1).await, FaceVerdict::NotMatched { tries_left: 3 }, "{what}");
+                    assert_eq!(
+                        phone.fail(&at, 1).await,
+                        FaceVerdict::NotMatched { tries_left: 3, advice: None },
+                        "{what}"
+                    );
                 }
             }
         }
@@ -99,13 +103,13 @@ async fn a_verdict_that_only_the_card_has_is_copied_without_another_match() {
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let at = phone.at_face(&holder).await;
-    let attempt = phone.challenge(at.booking).await.attempt;
+    let challenge = phone.challenge(at.booking).await;
     store.trouble_after(RecordKind::Installation, Trouble::NotDone, 1, 2);
-    let lost = phone.show(&at, attempt, &frames("taro", 1)).await;
+    let lost = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await;
     // A debit stands, so it is not said that nothing was changed.
     assert_eq!(lost.refused(), ProblemType::OutcomeUnknown);
     store.trouble(RecordKind::Installation, Trouble::NotDone, 0);
-    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    let verdict: FaceVerdict = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await.json();
     assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
     assert_eq!(site.faces.compares(), 1);
 }
@@ -116,45 +120,45 @@ async fn a_phone_that_forgot_its_pictures_gets_the_cards_verdict_copied_by_its_n
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let at = phone.at_face(&holder).await;
-    let attempt = phone.challenge(at.booking).await.attempt;
+    let challenge = phone.challenge(at.booking).await;
     store.trouble_after(RecordKind::Installation, Trouble::NotDone, 1, 2);
-    phone.show(&at, attempt, &frames("stranger", 1)).await;
+    phone.show(&at, &challenge, &frames(&challenge, "stranger", 1)).await;
     store.trouble(RecordKind::Installation, Trouble::NotDone, 0);
-    let next = phone.challenge(at.booking).await.attempt;
-    let verdict: FaceVerdict = phone.show(&at, next, &frames("stranger", 2)).await.json();
-    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 3 });
+    let next = phone.challenge(at.booking).await;
+    let verdict: FaceVerdict = phone.show(&at, &next, &frames(&next, "stranger", 2)).await.json();
+    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 3, advice: None });
 }
 
 /// The server is killed after both debits: nobody has a verdict.
-async fn killed_between_debit_and_verdict() -> (Site, crate::phone::Phone, crate::signing::AtFace, uuid::Uuid)
-{
+async fn killed_between_debit_and_verdict()
+-> (Site, crate::phone::Phone, crate::signing::AtFace, FaceChallenge) {
     let (site, store) = site();
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let at = phone.at_face(&holder).await;
-    let attempt = phone.challenge(at.booking).await.attempt;
+    let challenge = phone.challenge(at.booking).await;
     store.trouble_after(RecordKind::Card, Trouble::NotDone, 1, 2);
-    phone.show(&at, attempt, &frames("taro", 1)).await;
+    phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await;
     store.trouble(RecordKind::Card, Trouble::NotDone, 0);
-    (site, phone, at, attempt)
+    (site, phone, at, challenge)
 }
 
 #[tokio::test]
 async fn an_attempt_without_a_verdict_is_judged_when_it_comes_again_in_time() {
-    let (site, phone, at, attempt) = killed_between_debit_and_verdict().await;
+    let (site, phone, at, challenge) = killed_between_debit_and_verdict().await;
     site.advance(Duration::from_secs(29));
-    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    let verdict: FaceVerdict = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await.json();
     assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
 }
 
 #[tokio::test]
 async fn an_engine_that_is_busy_when_a_debited_attempt_comes_again_does_not_say_that_nothing_was_changed() {
-    let (site, phone, at, attempt) = killed_between_debit_and_verdict().await;
+    let (site, phone, at, challenge) = killed_between_debit_and_verdict().await;
     site.faces.set_busy(true);
-    let busy = phone.show(&at, attempt, &frames("taro", 1)).await;
+    let busy = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await;
     assert_eq!((busy.refused(), busy.header("retry-after")), (ProblemType::OutcomeUnknown, Some("2")));
     site.faces.set_busy(false);
-    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    let verdict: FaceVerdict = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await.json();
     assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
 }
 
@@ -165,29 +169,29 @@ async fn a_repeat_of_a_debited_attempt_is_not_charged_to_the_cards_rate_again() 
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let at = phone.at_face(&holder).await;
-    let attempt = phone.challenge(at.booking).await.attempt;
+    let challenge = phone.challenge(at.booking).await;
     store.trouble_after(RecordKind::Card, Trouble::NotDone, 1, 2);
-    let lost = phone.show(&at, attempt, &frames("taro", 1)).await;
+    let lost = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await;
     assert_eq!(lost.refused(), ProblemType::OutcomeUnknown);
     store.trouble(RecordKind::Card, Trouble::NotDone, 0);
-    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    let verdict: FaceVerdict = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await.json();
     assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
 }
 
 #[tokio::test]
 async fn an_attempt_without_a_verdict_has_failed_at_its_deadline() {
-    let (site, phone, at, attempt) = killed_between_debit_and_verdict().await;
+    let (site, phone, at, challenge) = killed_between_debit_and_verdict().await;
     let open = phone.try_challenge(at.booking).await;
     assert_eq!(open.refused(), ProblemType::AttemptInProgress);
     // The attempt's half minute, and as long again for the card's answer to be copied.
     assert_eq!(open.header("retry-after"), Some("60"));
     site.advance(Duration::from_secs(30));
-    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
-    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 4 });
+    let verdict: FaceVerdict = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await.json();
+    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 4, advice: None });
     assert_eq!(site.faces.compares(), 1, "what has failed is not matched again");
-    let again: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
-    assert_eq!(again, FaceVerdict::NotMatched { tries_left: 4 });
-    assert_eq!(phone.fail(&at, 1).await, FaceVerdict::NotMatched { tries_left: 3 });
+    let again: FaceVerdict = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await.json();
+    assert_eq!(again, FaceVerdict::NotMatched { tries_left: 4, advice: None });
+    assert_eq!(phone.fail(&at, 1).await, FaceVerdict::NotMatched { tries_left: 3, advice: None });
 }
 
 #[tokio::test]
@@ -195,7 +199,7 @@ async fn an_attempt_that_nobody_repeats_has_failed_on_both_records() {
     let (site, phone, at, _) = killed_between_debit_and_verdict().await;
     site.advance(Duration::from_secs(30));
     // The clock mends by itself, in whatever is decided next.
-    assert_eq!(phone.fail(&at, 1).await, FaceVerdict::NotMatched { tries_left: 3 });
+    assert_eq!(phone.fail(&at, 1).await, FaceVerdict::NotMatched { tries_left: 3, advice: None });
 }
 
 #[tokio::test]
@@ -204,10 +208,10 @@ async fn a_debit_that_never_reached_the_card_is_voided_when_its_time_is_over() {
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let at = phone.at_face(&holder).await;
-    let attempt = phone.challenge(at.booking).await.attempt;
-    debit_the_phone_alone(&store, &phone, &at, attempt).await;
+    let challenge = phone.challenge(at.booking).await;
+    debit_the_phone_alone(&store, &phone, &at, &challenge).await;
     site.advance(Duration::from_secs(30));
-    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    let verdict: FaceVerdict = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await.json();
     assert_eq!(verdict, FaceVerdict::Voided { tries_left: 5 });
     assert_eq!(site.faces.compares(), 0);
     let verdict: FaceVerdict = phone.attempt(&at, "taro", 2).await.json();
@@ -220,25 +224,25 @@ async fn a_debit_that_waits_for_another_phones_attempt_is_judged_after_it() {
     let holder = site.holder("taro");
     let (phone, other) = (site.registered_phone().await, site.registered_phone().await);
     let at = phone.at_face(&holder).await;
-    let attempt = phone.challenge(at.booking).await.attempt;
-    debit_the_phone_alone(&store, &phone, &at, attempt).await;
+    let challenge = phone.challenge(at.booking).await;
+    debit_the_phone_alone(&store, &phone, &at, &challenge).await;
     let theirs = other.at_face(&holder).await;
-    let first = other.challenge(theirs.booking).await.attempt;
+    let first = other.challenge(theirs.booking).await;
     let held = site.faces.hold_compares();
-    let shown = frames("stranger", 1);
-    let judged = other.show(&theirs, first, &shown);
+    let shown = frames(&first, "stranger", 1);
+    let judged = other.show(&theirs, &first, &shown);
     let waits = async {
         while site.faces.compares() == 0 {
             tokio::task::yield_now().await;
         }
-        let waits = phone.show(&at, attempt, &frames("taro", 1)).await;
+        let waits = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await;
         drop(held);
         waits
     };
     let (judged, waits) = tokio::join!(judged, waits);
-    assert_eq!(judged.json::<FaceVerdict>(), FaceVerdict::NotMatched { tries_left: 4 });
+    assert_eq!(judged.json::<FaceVerdict>(), FaceVerdict::NotMatched { tries_left: 4, advice: None });
     assert_eq!(waits.refused(), ProblemType::AttemptInProgress);
-    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    let verdict: FaceVerdict = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await.json();
     assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
 }
 
@@ -248,12 +252,12 @@ async fn a_debit_that_the_card_refuses_is_voided_and_the_lock_told() {
     let holder = site.holder("taro");
     let (phone, other) = (site.registered_phone().await, site.registered_phone().await);
     let at = phone.at_face(&holder).await;
-    let attempt = phone.challenge(at.booking).await.attempt;
-    debit_the_phone_alone(&store, &phone, &at, attempt).await;
+    let challenge = phone.challenge(at.booking).await;
+    debit_the_phone_alone(&store, &phone, &at, &challenge).await;
     let theirs = other.at_face(&holder).await;
     other.fail(&theirs, 5).await;
     for _ in 0..2 {
-        let told = phone.show(&at, attempt, &frames("taro", 1)).await.problem();
+        let told = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await.problem();
         assert_eq!(told.problem_type(), Some(ProblemType::CardLocked));
         assert!(told.facts.number.is_some() && told.facts.locked_until.is_some());
     }
@@ -269,13 +273,13 @@ async fn a_server_that_was_killed_goes_on_from_its_store() {
     let phone = site.registered_phone().await;
     let at = phone.at_face(&holder).await;
     phone.fail(&at, 2).await;
-    let attempt = phone.challenge(at.booking).await.attempt;
-    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("stranger", 8)).await.json();
-    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 2 });
+    let challenge = phone.challenge(at.booking).await;
+    let verdict: FaceVerdict = phone.show(&at, &challenge, &frames(&challenge, "stranger", 8)).await.json();
+    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 2, advice: None });
     let site = site.restarted().await;
     let phone = phone.reconnected(&site).await;
-    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("stranger", 8)).await.json();
-    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 2 });
+    let verdict: FaceVerdict = phone.show(&at, &challenge, &frames(&challenge, "stranger", 8)).await.json();
+    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 2, advice: None });
     let FaceVerdict::Locked { .. } = phone.fail(&at, 2).await else { panic!("five failures") };
     assert_eq!(site.faces.compares(), 5);
 }
@@ -296,10 +300,10 @@ async fn frames_are_judged_by_when_they_arrived_however_long_the_engine_takes() 
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let at = phone.at_face(&holder).await;
-    let attempt = phone.challenge(at.booking).await.attempt;
-    site.advance(Duration::from_secs(89));
+    let challenge = phone.challenge(at.booking).await;
+    site.advance(Duration::from_secs(29));
     slow.begin(site.clock.clone());
-    let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+    let verdict: FaceVerdict = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await.json();
     assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
 }
 
@@ -311,10 +315,10 @@ async fn an_engine_that_leaves_no_time_for_a_verdict_costs_no_try() {
         let holder = site.holder("taro");
         let phone = site.registered_phone().await;
         let at = phone.at_face(&holder).await;
-        let attempt = phone.challenge(at.booking).await.attempt;
+        let challenge = phone.challenge(at.booking).await;
         slow.begin(site.clock.clone());
         let held = site.faces.hold_compares();
-        let verdict: FaceVerdict = phone.show(&at, attempt, &frames("taro", 1)).await.json();
+        let verdict: FaceVerdict = phone.show(&at, &challenge, &frames(&challenge, "taro", 1)).await.json();
         assert_eq!(verdict, FaceVerdict::Voided { tries_left: 5 }, "{takes} s");
         assert_eq!((site.faces.compares(), site.faces.waiting()), (compares, 0), "{takes} s");
         drop(held);

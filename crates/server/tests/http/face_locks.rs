@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reservation::PinKind;
 use server::clock::to_date_time;
-use wire::app::{FaceVerdict, Reservation, Step};
+use wire::app::{FaceChallenge, FaceVerdict, Reservation, Step};
 use wire::kiosk::Granted;
 use wire::problem::{Problem, ProblemType};
 
@@ -34,18 +34,19 @@ async fn five_failures_in_a_row_lock_phone_and_card_and_the_next_attempt_runs_no
     let at = phone.at_face(&holder).await;
     for left in [4, 3, 2, 1] {
         let verdict: FaceVerdict = phone.attempt(&at, "stranger", u32::from(left)).await.json();
-        assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: left });
+        assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: left, advice: None });
     }
-    let last = phone.challenge(at.booking).await.attempt;
-    let verdict: FaceVerdict = phone.show(&at, last, &frames("stranger", 9)).await.json();
+    let last = phone.challenge(at.booking).await;
+    let verdict: FaceVerdict = phone.show(&at, &last, &frames(&last, "stranger", 9)).await.json();
     let end = to_date_time(NOON.after(DAY));
     let FaceVerdict::Locked { until, number } = verdict.clone() else { panic!("{verdict:?}") };
     assert_eq!((until, site.card(&number).await.number.to_string()), (end, number.clone()));
-    let again: FaceVerdict = phone.show(&at, last, &frames("stranger", 9)).await.json();
+    let again: FaceVerdict = phone.show(&at, &last, &frames(&last, "stranger", 9)).await.json();
     assert_eq!(again, verdict);
 
     assert_eq!(lock(&phone.try_challenge(at.booking).await.problem()), (number.clone(), end));
-    let attempt = phone.show(&at, uuid::Uuid::new_v4(), &frames("taro", 1)).await;
+    let never = FaceChallenge { attempt: uuid::Uuid::new_v4(), ..last.clone() };
+    let attempt = phone.show(&at, &never, &frames(&never, "taro", 1)).await;
     assert_eq!(attempt.refused(), ProblemType::InstallationLocked);
     assert_eq!(site.faces.compares(), 5);
     for target in [wire::PinKind::User, wire::PinKind::Signature] {
@@ -94,7 +95,11 @@ async fn a_lock_ends_at_its_end_and_not_a_second_before() {
     site.advance(Duration::from_secs(1));
     assert_eq!(fresh.send_reading(booking.booking, &reading).await.status, 200);
     let at = phone.at_face(&holder).await;
-    assert_eq!(phone.fail(&at, 1).await, FaceVerdict::NotMatched { tries_left: 4 }, "counted anew");
+    assert_eq!(
+        phone.fail(&at, 1).await,
+        FaceVerdict::NotMatched { tries_left: 4, advice: None },
+        "counted anew"
+    );
 }
 
 #[tokio::test]
@@ -133,9 +138,9 @@ async fn failures_of_two_phones_add_up_on_their_card_and_the_smaller_rest_is_tol
     let holder = site.holder("taro");
     let (first, second) = (site.registered_phone().await, site.registered_phone().await);
     let at = first.at_face(&holder).await;
-    assert_eq!(first.fail(&at, 3).await, FaceVerdict::NotMatched { tries_left: 2 });
+    assert_eq!(first.fail(&at, 3).await, FaceVerdict::NotMatched { tries_left: 2, advice: None });
     let theirs = second.at_face(&holder).await;
-    assert_eq!(second.fail(&theirs, 1).await, FaceVerdict::NotMatched { tries_left: 1 });
+    assert_eq!(second.fail(&theirs, 1).await, FaceVerdict::NotMatched { tries_left: 1, advice: None });
     let FaceVerdict::Locked { .. } = second.attempt(&theirs, "stranger", 7).await.json() else {
         panic!("five on one card")
     };
@@ -152,7 +157,7 @@ async fn failures_with_two_cards_add_up_on_their_phone() {
     let at = phone.at_face(&taro).await;
     phone.fail(&at, 3).await;
     let at = phone.at_face(&hanako).await;
-    assert_eq!(phone.fail(&at, 1).await, FaceVerdict::NotMatched { tries_left: 1 });
+    assert_eq!(phone.fail(&at, 1).await, FaceVerdict::NotMatched { tries_left: 1, advice: None });
     let FaceVerdict::Locked { number, .. } = phone.attempt(&at, "stranger", 5).await.json() else {
         panic!("five on one phone")
     };

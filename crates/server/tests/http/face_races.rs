@@ -36,9 +36,9 @@ async fn a_hundred_times_the_same_frames_at_once_are_one_match() {
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let at = phone.at_face(&holder).await;
-    let attempt = phone.challenge(at.booking).await.attempt;
-    let shown = frames("stranger", 1);
-    let answers = join_all((0..100).map(|_| phone.show(&at, attempt, &shown))).await;
+    let challenge = phone.challenge(at.booking).await;
+    let shown = frames(&challenge, "stranger", 1);
+    let answers = join_all((0..100).map(|_| phone.show(&at, &challenge, &shown))).await;
     assert!(answers.iter().all(is_fair));
     assert!(answers.iter().any(|answer| answer.status == 200));
     assert_eq!(site.faces.compares(), 1);
@@ -50,9 +50,9 @@ async fn a_hundred_different_frames_at_once_are_one_match_for_one_challenge() {
     let holder = site.holder("taro");
     let phone = site.registered_phone().await;
     let at = phone.at_face(&holder).await;
-    let attempt = phone.challenge(at.booking).await.attempt;
-    let shown: Vec<_> = (0..100).map(|round| frames("stranger", round)).collect();
-    let answers = join_all(shown.iter().map(|shown| phone.show(&at, attempt, shown))).await;
+    let challenge = phone.challenge(at.booking).await;
+    let shown: Vec<_> = (0..100).map(|round| frames(&challenge, "stranger", round)).collect();
+    let answers = join_all(shown.iter().map(|shown| phone.show(&at, &challenge, shown))).await;
     assert!(answers.iter().all(is_fair));
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
     assert_eq!(site.faces.compares(), 1);
@@ -78,13 +78,13 @@ async fn a_hundred_attempts_of_ten_phones_on_one_card_are_five_matches_at_most()
                 continue;
             }
             let challenge: wire::app::FaceChallenge = challenge.json();
-            let shown = frames("stranger", round);
-            let mut answer = phone.show(at, challenge.attempt, &shown).await;
+            let shown = frames(&challenge, "stranger", round);
+            let mut answer = phone.show(at, &challenge, &shown).await;
             for _ in 0..20 {
                 if answer.status != 503 {
                     break;
                 }
-                answer = phone.show(at, challenge.attempt, &shown).await;
+                answer = phone.show(at, &challenge, &shown).await;
             }
             assert!(is_fair(&answer), "{answer}");
         }
@@ -105,23 +105,23 @@ async fn a_second_phone_waits_while_the_first_ones_attempt_is_judged() {
     let holder = site.holder("taro");
     let (first, second) = (site.registered_phone().await, site.registered_phone().await);
     let (mine, theirs) = (first.at_face(&holder).await, second.at_face(&holder).await);
-    let attempt = first.challenge(mine.booking).await.attempt;
-    let other = second.challenge(theirs.booking).await.attempt;
+    let challenge = first.challenge(mine.booking).await;
+    let other = second.challenge(theirs.booking).await;
     let held = site.faces.hold_compares();
-    let shown = frames("stranger", 1);
-    let judged = first.show(&mine, attempt, &shown);
+    let shown = frames(&challenge, "stranger", 1);
+    let judged = first.show(&mine, &challenge, &shown);
     let impatient = async {
         while site.faces.compares() == 0 {
             tokio::task::yield_now().await;
         }
-        let waits = second.show(&theirs, other, &frames("taro", 1)).await;
+        let waits = second.show(&theirs, &other, &frames(&other, "taro", 1)).await;
         drop(held);
         waits
     };
     let (judged, waits) = tokio::join!(judged, impatient);
-    assert_eq!(judged.json::<FaceVerdict>(), FaceVerdict::NotMatched { tries_left: 4 });
+    assert_eq!(judged.json::<FaceVerdict>(), FaceVerdict::NotMatched { tries_left: 4, advice: None });
     assert_eq!(waits.refused(), ProblemType::AttemptInProgress);
-    let verdict: FaceVerdict = second.show(&theirs, other, &frames("taro", 1)).await.json();
+    let verdict: FaceVerdict = second.show(&theirs, &other, &frames(&other, "taro", 1)).await.json();
     assert!(matches!(verdict, FaceVerdict::Matched { .. }));
     assert_eq!(site.faces.compares(), 2);
 }

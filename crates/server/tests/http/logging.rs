@@ -31,7 +31,8 @@ async fn a_whole_story_leaves_no_token_certificate_number_or_proof_in_the_log() 
     phone.send_reading(signature.booking, &reading).await;
     let at = crate::signing::AtFace { booking: signature.booking, surface: reading.surface.clone() };
     phone.attempt(&at, "canary", 77).await;
-    phone.show(&at, uuid::Uuid::new_v4(), &crate::signing::recipes(&["canary", "canary", "canary"])).await;
+    let challenge = phone.challenge(at.booking).await;
+    phone.show(&at, &challenge, &crate::signing::recipes(&["canary", "canary", "canary"])).await;
     phone.fail(&at, 4).await;
     phone.try_challenge(at.booking).await;
 

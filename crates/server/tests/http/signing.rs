@@ -1,10 +1,11 @@
 //! A phone that books the signature PIN: reads the card, photographs its front, and shows a face.
 
+use face::testing::frames_showing;
 use reqwest::Method;
 use reservation::statement::{BookingStatement, PresenceStatement};
 use reservation::{BookingId, Nonce};
 use uuid::Uuid;
-use wire::app::{Booking, CardEvidence, FaceChallenge, FaceEvidence, FaceVerdict, Reservation};
+use wire::app::{Booking, CardEvidence, FaceChallenge, FaceEvidence, FaceVerdict, Pose, Reservation};
 
 use crate::answer::Answer;
 use crate::holder::{Holder, surface_hash};
@@ -30,9 +31,20 @@ pub struct AtFace {
     pub surface: Vec<u8>,
 }
 
-/// Three frames of a person, different from those of every other round.
-pub fn frames(name: &str, round: u32) -> Vec<Vec<u8>> {
-    (0..3).map(|frame| format!("face:{name}#{round}-{frame}").into_bytes()).collect()
+/// Frames in which a person shows a challenge's poses, different from those of every other round and challenge.
+pub fn frames(challenge: &FaceChallenge, name: &str, round: u32) -> Vec<Vec<u8>> {
+    frames_of(&challenge.poses, name, &format!("{}-{round}", challenge.attempt))
+}
+
+/// Frames in which a person shows these poses.
+pub fn frames_of(poses: &[Pose], name: &str, salt: &str) -> Vec<Vec<u8>> {
+    let pose = |pose: &Pose| match pose {
+        Pose::Front => face::Pose::Front,
+        Pose::Left => face::Pose::Left,
+        Pose::Right => face::Pose::Right,
+    };
+    let poses: Vec<_> = poses.iter().map(pose).collect();
+    frames_showing(name, &poses, salt).into_iter().map(|frame| frame.as_bytes().to_vec()).collect()
 }
 
 /// These recipes as frames.
@@ -103,22 +115,23 @@ impl Phone {
     }
 
     /// The call that sends frames.
-    pub fn frames_call(at: &AtFace, attempt: Uuid, frames: &[Vec<u8>]) -> Call {
-        let face = serde_json::to_vec(&FaceEvidence { attempt }).unwrap();
+    pub fn frames_call(at: &AtFace, challenge: &FaceChallenge, frames: &[Vec<u8>]) -> Call {
+        let FaceChallenge { attempt, nonce, .. } = challenge.clone();
+        let face = serde_json::to_vec(&FaceEvidence { attempt, nonce }).unwrap();
         let mut parts: Vec<(&str, &[u8])> = vec![("face", &face), ("surface", &at.surface)];
         parts.extend(frames.iter().map(|frame| ("frame", frame.as_slice())));
         multipart(Method::POST, &format!("/app/v1/bookings/{}/face", at.booking), &parts)
     }
 
-    /// Sends frames for an attempt.
-    pub async fn show(&self, at: &AtFace, attempt: Uuid, frames: &[Vec<u8>]) -> Answer {
-        self.call(Self::frames_call(at, attempt, frames)).await
+    /// Sends frames that answer a challenge, or do not.
+    pub async fn show(&self, at: &AtFace, challenge: &FaceChallenge, frames: &[Vec<u8>]) -> Answer {
+        self.call(Self::frames_call(at, challenge, frames)).await
     }
 
     /// Asks for a challenge and answers it with this person's face.
     pub async fn attempt(&self, at: &AtFace, name: &str, round: u32) -> Answer {
         let challenge = self.challenge(at.booking).await;
-        self.show(at, challenge.attempt, &frames(name, round)).await
+        self.show(at, &challenge, &frames(&challenge, name, round)).await
     }
 
     /// Fails so many times with a stranger's face.

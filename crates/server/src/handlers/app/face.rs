@@ -51,7 +51,8 @@ struct FaceParts {
     face: FaceEvidence,
     /// Byte for byte as the card's evidence had it.
     surface: SurfaceFile,
-    /// 3 to 12 JPEG pictures of at most 1 MiB each, in the order they were taken; each a part named `frame`.
-    #[schema(min_items = 3, max_items = 12, content_media_type = "application/octet-stream")]
+    /// As many JPEG pictures as the challenge takes, of at most 1 MiB each, in the order they were taken; each a part named
+    /// `frame`. Those on the way from one pose to the next belong to them.
+    #[schema(min_items = 3, max_items = 32, content_media_type = "application/octet-stream")]
     frame: Vec<String>,
 }

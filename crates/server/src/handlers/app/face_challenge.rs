@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, post};
-use face::limits::{FRAMES_LEAST, FRAMES_MOST};
+use face::limits::{frames_least, frames_most};
 use reservation::card::{self, CardTries};
 use reservation::installation::{Challenge, IssueChallenge};
 use reservation::{AttemptId, BookingId, CardId, Installation, InstallationId, Timestamp, decision};
@@ -20,8 +20,9 @@ use crate::random;
 use crate::request::idempotency;
 use crate::request::phone::Phone;
 
-/// Issues a challenge: so many frames, each showing these poses, until that time. The same `Idempotency-Key` gets the
-/// same challenge until frames answer it; a new key takes its place.
+/// Issues a challenge: frames that show these poses, in this order, until that time. The poses are drawn at random: from
+/// the front first, then turns. The same `Idempotency-Key` gets the same challenge until frames answer it; a new key gets
+/// a new one, which takes its place.
 #[utoipa::path(
     params(
         ("booking" = Uuid, Path, description = "The booking"),
@@ -50,7 +51,8 @@ pub(crate) async fn issue(
         booking,
         request,
         attempt: AttemptId::from_u128(random::uuid(phone.now).as_u128()),
-        poses: attempt::POSES_KEPT.to_vec(),
+        nonce: random::nonce(),
+        poses: random::poses(parts.policy.challenge.turns),
     };
     let challenge =
         parts.store.decide::<Installation, _>(&phone.installation, command, phone.now, &parts.policy).await?;
@@ -83,11 +85,23 @@ async fn refuse_locked(parts: &Parts, card: CardId, now: Timestamp) -> Result<()
 }
 
 fn shown(challenge: &Challenge) -> FaceChallenge {
+    let poses: Vec<Pose> = challenge.poses.as_slice().iter().map(pose).collect();
+    // A challenge has nine poses at most, and their frames have their own bound.
+    let count = |frames: usize| u8::try_from(frames).unwrap_or(u8::MAX);
     FaceChallenge {
         attempt: Uuid::from_u128(challenge.attempt.as_u128()),
-        poses: attempt::POSES.map(|face::Pose::Front| Pose::Front).to_vec(),
+        nonce: challenge.nonce.as_bytes().into(),
         expires_at: to_date_time(challenge.deadline),
-        frames_least: FRAMES_LEAST as u8,
-        frames_most: FRAMES_MOST as u8,
+        frames_least: count(frames_least(poses.len())),
+        frames_most: count(frames_most(poses.len())),
+        poses,
+    }
+}
+
+const fn pose(pose: &reservation::Pose) -> Pose {
+    match pose {
+        reservation::Pose::Front => Pose::Front,
+        reservation::Pose::Left => Pose::Left,
+        reservation::Pose::Right => Pose::Right,
     }
 }
