@@ -172,4 +172,13 @@ async fn what_the_signature_pin_needs_and_is_not_there_is_named_with_what_brings
     }
     let crossed = refused(&set("# accept = 0.50", "accept = 0.70\nmodels = \"admin\""));
     assert!(crossed.contains("face.accept"), "{crossed}");
+    for (line, named) in [
+        ("turns = 0", "face.turns: must be from 1 to 8"),
+        ("turns = 9", "face.turns: must be from 1 to 8"),
+        ("challenge_seconds = 9", "face.challenge_seconds: must be from 10 to 120"),
+        ("challenge_seconds = 121", "face.challenge_seconds: must be from 10 to 120"),
+    ] {
+        let refused = refused(&set("# accept = 0.50", &format!("{line}\nmodels = \"admin\"")));
+        assert!(refused.contains(named), "{refused}");
+    }
 }

@@ -34,8 +34,8 @@ pub(super) fn entry(kind: ProblemType) -> Entry {
         ProblemType::FramesUnfit => Entry::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "the pictures of the face cannot be judged",
-            "お顔の写真を判定できませんでした。明るい場所で、おひとりで、正面からもう一度撮影してください。照合の回数には数えません。",
-            "The pictures of the face cannot be judged. Take them again in good light, alone, looking straight at the camera. No attempt was counted.",
+            "お顔の写真を判定できませんでした。明るい場所で、おひとりで、画面の指示どおりにもう一度撮影してください。照合の回数には数えません。",
+            "The pictures of the face cannot be judged. Take them again in good light, alone, following the instructions. No attempt was counted.",
         ),
         ProblemType::ChallengeUnknown => Entry::new(
             StatusCode::CONFLICT,
