@@ -6,7 +6,7 @@ use face::FitFaces;
 use ledger::TransactError;
 use reservation::card::{self, Debit, DebitAnswer, Finding, Settle, SettleAnswer};
 use reservation::installation::{
-    AttemptAnswer, DebitAttempt, Debited, FaceStage, Progress, SettleAttempt, Verdict,
+    AttemptAnswer, DebitAttempt, Debited, FaceStage, Progress, Rejection, SettleAttempt, Verdict,
 };
 use reservation::{BookingId, Card, CardId, Installation, InstallationId, Timestamp, decision};
 use wire::app::FaceVerdict;
@@ -118,7 +118,11 @@ async fn on_card(
         .await?;
     parts.metrics.face_attempt(match answer.verdict {
         Verdict::Accepted => "accepted",
-        Verdict::Rejected(_) => "rejected",
+        Verdict::Rejected(Rejection::AnotherFace) => "another-face",
+        Verdict::Rejected(Rejection::SeveralPeople) => "several-people",
+        Verdict::Rejected(Rejection::NotTurned) => "not-turned",
+        Verdict::Rejected(Rejection::OtherPoses) => "other-poses",
+        Verdict::Rejected(Rejection::FaultsUsedUp) => "faults-used-up",
         Verdict::Voided => "voided",
         Verdict::Lapsed => "lapsed",
     });

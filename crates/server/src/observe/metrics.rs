@@ -47,7 +47,7 @@ impl Metrics {
         counter(REQUESTS, "Requests answered, by listener, route, method and status.");
         counter(PROBLEMS, "Problems answered, by listener, route and kind.");
         counter(EVENTS, "What the rules decided, by kind: bookings, reservations, claims, completions.");
-        counter(FACE_ATTEMPTS, "Face attempts that were matched, by verdict.");
+        counter(FACE_ATTEMPTS, "Face attempts that were judged, by verdict.");
         counter(
             FACE_ENGINE,
             "What the face engine was asked, by step (front, inspect, compare) and outcome.",
@@ -104,7 +104,7 @@ impl Metrics {
         self.recorder.register_counter(&Key::from_parts(EVENTS, labels), &METADATA).increment(1);
     }
 
-    /// Counts one face attempt that was matched.
+    /// Counts one face attempt that was judged.
     pub fn face_attempt(&self, verdict: &'static str) {
         let labels = vec![Label::new("verdict", verdict)];
         self.recorder.register_counter(&Key::from_parts(FACE_ATTEMPTS, labels), &METADATA).increment(1);

@@ -122,7 +122,7 @@ async fn metrics_count_face_attempts_by_verdict_and_what_the_engine_was_asked() 
     phone.send_reading(again.booking, &reading).await;
     let text = String::from_utf8(get(&site, "/metrics").await.body).unwrap();
     for line in [
-        r#"jpki_reset_face_attempts_total{verdict="rejected"} 2"#,
+        r#"jpki_reset_face_attempts_total{verdict="another-face"} 2"#,
         r#"jpki_reset_face_attempts_total{verdict="accepted"} 1"#,
         r#"jpki_reset_face_engine_total{step="inspect",outcome="answered"} 3"#,
         r#"jpki_reset_face_engine_total{step="front",outcome="busy"} 1"#,
