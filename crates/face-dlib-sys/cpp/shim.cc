@@ -104,8 +104,8 @@ void Engine::landmarks(rust::Slice<const uint8_t> rgb, uint32_t width, uint32_t 
     }
 }
 
-void Engine::describe(rust::Slice<const uint8_t> rgb, uint32_t width, uint32_t height,
-                      rust::Slice<const Point> points, rust::Slice<float> descriptor) {
+void Engine::align(rust::Slice<const uint8_t> rgb, uint32_t width, uint32_t height,
+                   rust::Slice<const Point> points, rust::Slice<uint8_t> aligned) const {
     const Picture picture = picture_of(rgb, width, height);
     if (points.size() != landmark_count) throw std::invalid_argument("number of points");
     std::vector<dlib::point> shape;
@@ -115,6 +115,13 @@ void Engine::describe(rust::Slice<const uint8_t> rgb, uint32_t width, uint32_t h
         dlib::full_object_detection(whole, shape), chip_side, chip_padding);
     Picture chip;
     dlib::extract_image_chip(picture, details, chip);
+    if (aligned.size() != static_cast<size_t>(chip.size()) * sizeof(dlib::rgb_pixel))
+        throw std::invalid_argument("size of an aligned face");
+    std::memcpy(aligned.data(), &chip(0, 0), aligned.size());
+}
+
+void Engine::describe(rust::Slice<const uint8_t> aligned, rust::Slice<float> descriptor) {
+    const Picture chip = picture_of(aligned, chip_side, chip_side);
     // Written here: the network itself would keep the descriptor that it returns.
     dlib::matrix<float, 0, 1> out;
     parts->network(&chip, &chip + 1, &out);

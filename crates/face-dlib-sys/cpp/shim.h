@@ -19,8 +19,9 @@ public:
     rust::Vec<Detection> detect(rust::Slice<const uint8_t> rgb, uint32_t width, uint32_t height, bool upsample);
     void landmarks(rust::Slice<const uint8_t> rgb, uint32_t width, uint32_t height, Rect face,
                    rust::Slice<Point> points) const;
-    void describe(rust::Slice<const uint8_t> rgb, uint32_t width, uint32_t height,
-                  rust::Slice<const Point> points, rust::Slice<float> descriptor);
+    void align(rust::Slice<const uint8_t> rgb, uint32_t width, uint32_t height, rust::Slice<const Point> points,
+               rust::Slice<uint8_t> aligned) const;
+    void describe(rust::Slice<const uint8_t> aligned, rust::Slice<float> descriptor);
 
 private:
     struct Parts;

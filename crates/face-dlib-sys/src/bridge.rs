@@ -45,13 +45,14 @@ pub(crate) mod ffi {
             face: Rect,
             points: &mut [Point],
         ) -> Result<()>;
-        fn describe(
-            self: Pin<&mut Engine>,
+        fn align(
+            self: &Engine,
             rgb: &[u8],
             width: u32,
             height: u32,
             points: &[Point],
-            descriptor: &mut [f32],
+            aligned: &mut [u8],
         ) -> Result<()>;
+        fn describe(self: Pin<&mut Engine>, aligned: &[u8], descriptor: &mut [f32]) -> Result<()>;
     }
 }

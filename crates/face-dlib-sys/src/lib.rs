@@ -15,6 +15,8 @@ use cxx::UniquePtr;
 
 /// The longest side of a picture, in pixels.
 pub const MAX_SIDE: u32 = 4096;
+/// The side of an aligned face, in pixels.
+const ALIGNED_SIDE: usize = 150;
 /// Numbers in a face's descriptor.
 pub const DESCRIPTOR_LEN: usize = 128;
 
@@ -105,6 +107,22 @@ pub struct Point {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Landmarks(pub [Point; 5]);
 
+/// A face cut out of its picture, upright and always as large: all that a descriptor is made of.
+pub struct AlignedFace(Box<[u8]>);
+
+impl AlignedFace {
+    /// Its pixels: rows from the top, three bytes each.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl core::fmt::Debug for AlignedFace {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("AlignedFace")
+    }
+}
+
 /// dlib with its models.
 pub struct Engine(UniquePtr<ffi::Engine>);
 
@@ -145,7 +163,28 @@ impl Engine {
         Ok(Landmarks(points.map(|ffi::Point { x, y }| Point { x, y })))
     }
 
+    /// Cuts the face out that has these points.
+    ///
+    /// # Errors
+    /// A fault of dlib.
+    pub fn align(&self, image: Image<'_>, landmarks: &Landmarks) -> Result<AlignedFace, DlibError> {
+        let points = landmarks.0.map(|Point { x, y }| ffi::Point { x, y });
+        let mut aligned = vec![0; ALIGNED_SIDE * ALIGNED_SIDE * 3].into_boxed_slice();
+        self.0.align(image.rgb, image.width, image.height, &points, &mut aligned)?;
+        Ok(AlignedFace(aligned))
+    }
+
     /// The face's descriptor: 128 numbers, whose Euclidean distance tells people apart.
+    ///
+    /// # Errors
+    /// A fault of dlib.
+    pub fn describe_aligned(&mut self, face: &AlignedFace) -> Result<[f32; DESCRIPTOR_LEN], DlibError> {
+        let mut descriptor = [0.0; DESCRIPTOR_LEN];
+        self.0.pin_mut().describe(&face.0, &mut descriptor)?;
+        Ok(descriptor)
+    }
+
+    /// The descriptor of the face that has these points.
     ///
     /// # Errors
     /// A fault of dlib.
@@ -154,10 +193,8 @@ impl Engine {
         image: Image<'_>,
         landmarks: &Landmarks,
     ) -> Result<[f32; DESCRIPTOR_LEN], DlibError> {
-        let points = landmarks.0.map(|Point { x, y }| ffi::Point { x, y });
-        let mut descriptor = [0.0; DESCRIPTOR_LEN];
-        self.0.pin_mut().describe(image.rgb, image.width, image.height, &points, &mut descriptor)?;
-        Ok(descriptor)
+        let aligned = self.align(image, landmarks)?;
+        self.describe_aligned(&aligned)
     }
 }
 

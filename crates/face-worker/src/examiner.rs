@@ -1,14 +1,15 @@
 //! The engine behind a worker: answers one request after another, and keeps one sitting's faces between two of them.
 
+use face::limits::FRONT_FRAMES_LEAST;
 use face::protocol::{Reply, Request};
-use face::{FrontFinding, Picture, Sitting, Unfit, UnfitReason, Which};
-use face_dlib_sys::{DlibError, Engine, Image};
+use face::{FrontFinding, Picture, Pose, Sitting, Unfit, UnfitReason, Which, poses};
+use face_dlib_sys::{AlignedFace, DlibError, Engine, Image};
 
-use crate::decode;
 use crate::finder::{Face, NoFace, find};
-use crate::likeness::{self, Descriptor};
-use crate::pixels::Pixels;
-use crate::rules::{FRAME, FRONT, PORTRAIT, REPEATED_DIFFERENCE, Thresholds};
+use crate::likeness::{self, Descriptor, Seen};
+use crate::pixels::{Pixels, Sample};
+use crate::rules::{FRAME, FRONT, FRONTAL_OFF, Look, PORTRAIT, REPEATED_DIFFERENCE, Thresholds};
+use crate::{decode, turn};
 
 /// The engine behind a worker.
 #[derive(Debug)]
@@ -18,11 +19,19 @@ pub struct Examiner {
     kept: Option<Kept>,
 }
 
-/// Faces that wait to be compared.
+/// Faces that wait to be compared. Of the pictures nothing else is kept.
 #[derive(Debug)]
 struct Kept {
-    portrait: Face,
-    frames: Vec<Face>,
+    portrait: AlignedFace,
+    poses: Vec<Pose>,
+    frames: Vec<Frame>,
+}
+
+/// A frame's face, and how far off its nose is.
+#[derive(Debug)]
+struct Frame {
+    face: AlignedFace,
+    off: f64,
 }
 
 /// Why a request has no plain answer.
@@ -64,7 +73,7 @@ impl Examiner {
         let kept = self.kept.take();
         let answer = match request {
             Request::Front { portrait, front } => self.front(&portrait, &front),
-            Request::Inspect(sitting) => self.inspect(&sitting),
+            Request::Inspect(sitting) => self.inspect(sitting),
             Request::Compare => match kept {
                 Some(kept) => self.compare(&kept),
                 // Asked out of order.
@@ -79,17 +88,30 @@ impl Examiner {
         }
     }
 
-    fn portrait(&mut self, picture: &Picture) -> Result<Face, Trouble> {
-        let trouble = about(Which::Portrait);
-        let pixels = decode::portrait(picture).map_err(|reason| trouble(reason.into()))?;
-        find(&mut self.engine, pixels, PORTRAIT).map_err(trouble)
+    fn find(
+        &mut self,
+        which: Which,
+        pixels: Result<Pixels, UnfitReason>,
+        look: Look,
+    ) -> Result<Face, Trouble> {
+        let found = pixels.map_err(NoFace::from).and_then(|pixels| find(&mut self.engine, pixels, look));
+        found.map_err(about(which))
+    }
+
+    fn align(&self, face: &Face) -> Result<AlignedFace, Trouble> {
+        let image = face.pixels.as_dlib().ok_or(Trouble::Fault)?;
+        Ok(self.engine.align(image, &face.landmarks)?)
+    }
+
+    fn portrait(&mut self, picture: &Picture) -> Result<AlignedFace, Trouble> {
+        let face = self.find(Which::Portrait, decode::portrait(picture), PORTRAIT)?;
+        self.align(&face)
     }
 
     fn front(&mut self, portrait: &Picture, front: &Picture) -> Result<Reply, Trouble> {
         let found = self.portrait(portrait).and_then(|portrait| {
-            let trouble = about(Which::Front);
-            let pixels = decode::front(front).map_err(|reason| trouble(reason.into()))?;
-            let front = find(&mut self.engine, pixels, FRONT).map_err(trouble)?;
+            let front = self.find(Which::Front, decode::front(front), FRONT)?;
+            let front = self.align(&front)?;
             let (portrait, front) = (self.describe(&portrait)?, self.describe(&front)?);
             Ok(likeness::front(&portrait, &front, self.thresholds))
         });
@@ -100,35 +122,52 @@ impl Examiner {
         }
     }
 
-    fn inspect(&mut self, sitting: &Sitting) -> Result<Reply, Trouble> {
+    fn inspect(&mut self, sitting: Sitting) -> Result<Reply, Trouble> {
         let portrait = self.portrait(&sitting.portrait)?;
-        let mut frames: Vec<Face> = Vec::with_capacity(sitting.frames.len());
+        let mut frames = Vec::with_capacity(sitting.frames.len());
+        let mut samples: Vec<Sample> = Vec::with_capacity(sitting.frames.len());
         for (number, frame) in sitting.frames.iter().enumerate() {
-            let trouble = about(Which::Frame(number));
-            let repeated = || trouble(UnfitReason::Repeated.into());
-            if sitting.frames[..number].iter().any(|earlier| earlier.as_bytes() == frame.as_bytes()) {
-                return Err(repeated());
+            let which = Which::Frame(number);
+            let unfit = |reason| Trouble::Unfit(Unfit { which, reason });
+            let is_this = |earlier: &Picture| earlier.as_bytes() == frame.as_bytes();
+            // Before anything is said of it: nobody can do better with the same file.
+            if !frame.as_bytes().is_empty() && sitting.frames[..number].iter().any(is_this) {
+                return Err(unfit(UnfitReason::Repeated));
             }
-            let pixels = decode::frame(frame).map_err(|reason| trouble(reason.into()))?;
-            let face = find(&mut self.engine, pixels, FRAME).map_err(&trouble)?;
-            if frames.iter().any(|earlier| is_repeated(&earlier.pixels, &face.pixels)) {
-                return Err(repeated());
+            let face = self.find(which, decode::frame(frame), FRAME)?;
+            let off = turn::off(&face.landmarks).ok_or(unfit(UnfitReason::NoFace))?;
+            if number < FRONT_FRAMES_LEAST && off.abs() > FRONTAL_OFF {
+                return Err(unfit(UnfitReason::NotFrontal));
             }
-            frames.push(face);
+            let sample = face.pixels.sample();
+            if samples.iter().any(|earlier| is_repeated(earlier, &sample)) {
+                return Err(unfit(UnfitReason::Repeated));
+            }
+            samples.push(sample);
+            frames.push(Frame { face: self.align(&face)?, off });
         }
-        self.kept = Some(Kept { portrait, frames });
+        self.kept = Some(Kept { portrait, poses: sitting.poses, frames });
         Ok(Reply::Fit)
     }
 
+    /// Judges the poses first, since that takes no descriptors; then whether the frames show one person; then who it is.
     fn compare(&mut self, kept: &Kept) -> Result<Reply, Trouble> {
+        let offs: Vec<f64> = kept.frames.iter().map(|frame| frame.off).collect();
+        let seen = turn::poses(&offs);
+        if let Err(reason) = poses::judge(&kept.poses, &seen) {
+            return Ok(Reply::Found(reason.into()));
+        }
         let portrait = self.describe(&kept.portrait)?;
-        let frames = kept.frames.iter().map(|frame| self.describe(frame)).collect::<Result<Vec<_>, _>>()?;
+        let mut frames = Vec::with_capacity(kept.frames.len());
+        for (frame, pose) in kept.frames.iter().zip(seen) {
+            let descriptor = self.describe(&frame.face)?;
+            frames.push(Seen { descriptor, frontal: pose == Some(Pose::Front) });
+        }
         Ok(Reply::Found(likeness::finding(&portrait, &frames, self.thresholds)))
     }
 
-    fn describe(&mut self, face: &Face) -> Result<Descriptor, Trouble> {
-        let image = face.pixels.as_dlib().ok_or(Trouble::Fault)?;
-        Ok(Descriptor(self.engine.describe(image, &face.landmarks)?))
+    fn describe(&mut self, face: &AlignedFace) -> Result<Descriptor, Trouble> {
+        Ok(Descriptor(self.engine.describe_aligned(face)?))
     }
 }
 
@@ -145,6 +184,6 @@ pub(crate) fn warm_up(engine: &mut Engine) -> Result<(), DlibError> {
     Ok(())
 }
 
-fn is_repeated(earlier: &Pixels, later: &Pixels) -> bool {
+fn is_repeated(earlier: &Sample, later: &Sample) -> bool {
     earlier.difference(later).is_some_and(|difference| difference < REPEATED_DIFFERENCE)
 }

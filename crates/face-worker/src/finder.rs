@@ -5,7 +5,7 @@ use face_dlib_sys::{Detection, DlibError, Engine, Landmarks, Rect};
 
 use crate::pixels::Pixels;
 use crate::rules::{
-    BRIGHTEST_FACE, BRIGHTEST_PICTURE, DARKEST_FACE, DARKEST_PICTURE, FAINTEST_OTHER_FACE, FRONTAL_OFF, Look,
+    BRIGHTEST_FACE, BRIGHTEST_PICTURE, DARKEST_FACE, DARKEST_PICTURE, FAINTEST_OTHER_FACE, Look,
 };
 
 /// A face, with the picture it is on.
@@ -39,7 +39,7 @@ impl From<DlibError> for NoFace {
 /// Finds the one face, and judges it as `look` says.
 pub(crate) fn find(engine: &mut Engine, pixels: Pixels, look: Look) -> Result<Face, NoFace> {
     let pixels = pixels.reduced(look.long_side);
-    let image = pixels.as_dlib().ok_or(UnfitReason::NotAPicture)?;
+    let image = pixels.as_dlib().ok_or(UnfitReason::Damaged)?;
     let face = match the_one(&engine.detect(image, false)?)? {
         Some(face) => face,
         None => second_look(engine, &pixels, look)?,
@@ -57,9 +57,6 @@ pub(crate) fn find(engine: &mut Engine, pixels: Pixels, look: Look) -> Result<Fa
         }
     }
     let landmarks = engine.landmarks(image, face)?;
-    if look.frontal && off(&landmarks).is_none_or(|off| off.abs() > FRONTAL_OFF) {
-        return Err(UnfitReason::NotFrontal.into());
-    }
     Ok(Face { pixels, landmarks })
 }
 
@@ -75,7 +72,7 @@ fn second_look(engine: &mut Engine, pixels: &Pixels, look: Look) -> Result<Rect,
         }
     }
     let smaller = pixels.reduced_copy(look.second_look);
-    let image = smaller.as_dlib().ok_or(UnfitReason::NotAPicture)?;
+    let image = smaller.as_dlib().ok_or(UnfitReason::Damaged)?;
     let face = the_one(&engine.detect(image, true)?)?.ok_or(UnfitReason::NoFace)?;
     let scale = f64::from(pixels.width()) / f64::from(smaller.width().max(1));
     Ok(scaled(face, scale))
@@ -101,25 +98,8 @@ fn scaled(rect: Rect, scale: f64) -> Rect {
     }
 }
 
-/// How far the nose lies from the middle between the eyes, along their axis, in parts of their distance: positive
-/// towards the picture's right (face facts §6). `None` where the eyes coincide.
-pub(crate) fn off(landmarks: &Landmarks) -> Option<f64> {
-    let [right_outer, right_inner, left_outer, left_inner, nose] =
-        landmarks.0.map(|point| (f64::from(point.x), f64::from(point.y)));
-    let middle = |a: (f64, f64), b: (f64, f64)| ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
-    let right = middle(right_outer, right_inner);
-    let left = middle(left_outer, left_inner);
-    let axis = (right.0 - left.0, right.1 - left.1);
-    let distance = axis.0.hypot(axis.1);
-    let centre = middle(right, left);
-    let nose = (nose.0 - centre.0, nose.1 - centre.1);
-    (distance >= 1.0).then(|| (nose.0 * axis.0 + nose.1 * axis.1) / (distance * distance))
-}
-
 #[cfg(test)]
 mod tests {
-    use face_dlib_sys::Point;
-
     use super::*;
 
     fn found(score: f64) -> Detection {
@@ -133,31 +113,5 @@ mod tests {
         assert!(the_one(&[found(0.01)]).unwrap().is_some(), "a faint face alone is the face");
         assert!(the_one(&[found(0.06), found(1.4)]).unwrap().is_some());
         assert_eq!(the_one(&[found(1.4), found(0.5)]), Err(UnfitReason::SeveralFaces));
-    }
-
-    fn face(points: [(i32, i32); 5]) -> Landmarks {
-        Landmarks(points.map(|(x, y)| Point { x, y }))
-    }
-
-    #[test]
-    fn the_nose_tells_which_way_a_face_is_turned() {
-        let straight = face([(220, 100), (180, 100), (80, 100), (120, 100), (150, 160)]);
-        assert_eq!(off(&straight), Some(0.0));
-        let to_the_right = face([(220, 100), (180, 100), (80, 100), (120, 100), (170, 160)]);
-        assert_eq!(off(&to_the_right), Some(0.2));
-        let to_the_left = face([(220, 100), (180, 100), (80, 100), (120, 100), (130, 160)]);
-        assert_eq!(off(&to_the_left), Some(-0.2));
-    }
-
-    #[test]
-    fn a_tilted_head_is_not_a_turned_one() {
-        // The straight face, turned by 90 degrees in the picture's plane.
-        let tilted = face([(100, 220), (100, 180), (100, 80), (100, 120), (40, 150)]);
-        assert_eq!(off(&tilted), Some(0.0));
-    }
-
-    #[test]
-    fn eyes_in_one_point_tell_nothing() {
-        assert_eq!(off(&face([(5, 5); 5])), None);
     }
 }

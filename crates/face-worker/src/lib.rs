@@ -7,6 +7,7 @@
 //! | `decode` | from a file's bytes to pixels |
 //! | `pixels` | a decoded picture |
 //! | `finder` | the one face of a picture, and whether it can be compared |
+//! | `turn` | which way a head is turned |
 //! | `likeness` | who is whom |
 //! | [`examiner`] | one request after another |
 //! | `lockdown` | what holds the process down |
@@ -25,5 +26,8 @@ mod pixels;
 pub mod report;
 mod rules;
 pub mod serve;
+#[cfg(test)]
+mod streams;
+mod turn;
 
 pub use rules::Thresholds;

@@ -10,9 +10,13 @@ pub(crate) const MAX_DECODE_BYTES: u64 = 96 * 1024 * 1024;
 /// Longest side of a portrait in JPEG 2000; the decoder has no memory limit of its own.
 pub(crate) const MAX_JP2_SIDE: u32 = 2048;
 
-/// A face whose nose lies further from the middle between the eyes, in parts of their distance, is turned: people who
+/// On the frames that must be frontal, a face whose nose lies further from the middle between the eyes, in parts of their distance, is turned: people who
 /// look straight ahead stay within 0.06, measuring adds up to 0.02, and visible turns begin at 0.09.
 pub(crate) const FRONTAL_OFF: f64 = 0.09;
+/// Against the person's own frontal frames, a head is seen from the front if its nose lies nearer than this,
+pub(crate) const FRONT_WITHIN: f64 = 0.06;
+/// and turned if it lies further than this: about 22 degrees. Between the two it is on the way.
+pub(crate) const TURNED_BEYOND: f64 = 0.14;
 /// What the detector is less sure of than this is no second face: faces score 0.5 to 1.7, and the folds of a sleeve or a
 /// flag scored 0.01 to 0.06 (measured on the test pictures).
 pub(crate) const FAINTEST_OTHER_FACE: f64 = 0.25;
@@ -27,8 +31,10 @@ pub(crate) const BRIGHTEST_PICTURE: f64 = 240.0;
 /// Two frames whose bytes differ by less than this on average (of 255) are one picture, encoded twice: a camera's
 /// noise alone makes more.
 pub(crate) const REPEATED_DIFFERENCE: f64 = 1.0;
-/// Frames of one stream that are further apart show two people: one person's stay below 0.4, two people's above 0.6.
-pub(crate) const ONE_STREAM: f32 = 0.5;
+/// Two frontal frames of one stream that are so far from each other show two people,
+pub(crate) const ONE_PERSON_FRONTAL: f32 = 0.5;
+/// and so does any frame that is so far from the mean of the frontal ones, or from the one before it.
+pub(crate) const ONE_PERSON_TURNED: f32 = 0.6;
 
 /// How a picture is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -39,20 +45,16 @@ pub(crate) struct Look {
     pub(crate) second_look: u32,
     /// The narrowest face that can be judged, in pixels after the reduction; narrower ones can be found.
     pub(crate) narrowest: i32,
-    /// Whether the light on the face matters, and that it is seen from the front.
+    /// Whether the light on the face matters.
     pub(crate) light: bool,
-    pub(crate) frontal: bool,
 }
 
 /// The chip's portrait: nobody can take it again.
-pub(crate) const PORTRAIT: Look =
-    Look { long_side: 640, second_look: 640, narrowest: 36, light: false, frontal: false };
+pub(crate) const PORTRAIT: Look = Look { long_side: 640, second_look: 640, narrowest: 36, light: false };
 /// A frame of the phone's camera.
-pub(crate) const FRAME: Look =
-    Look { long_side: 800, second_look: 640, narrowest: 80, light: true, frontal: true };
+pub(crate) const FRAME: Look = Look { long_side: 800, second_look: 640, narrowest: 80, light: true };
 /// A photograph of the card's front, on which the portrait takes about a quarter of the width.
-pub(crate) const FRONT: Look =
-    Look { long_side: 1280, second_look: 960, narrowest: 48, light: true, frontal: false };
+pub(crate) const FRONT: Look = Look { long_side: 1280, second_look: 960, narrowest: 48, light: true };
 
 /// The distances that decide.
 #[derive(Clone, Copy, Debug)]

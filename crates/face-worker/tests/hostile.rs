@@ -110,11 +110,16 @@ fn animated(png: &[u8]) -> Vec<u8> {
     [head, &animation, &control(0), &rest[..end], &control(1), &chunk(b"fdAT", &again), &rest[end..]].concat()
 }
 
-/// Two pictures of one pixel, one after the other for ever.
-fn gif() -> Vec<u8> {
+/// Pictures of one pixel, one after the other for ever.
+fn gif(pictures: usize) -> Vec<u8> {
     let one = b"\x21\xF9\x04\0\x0A\0\0\0\x2C\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0";
     let head = b"GIF89a\x01\0\x01\0\x80\0\0\xFF\xFF\xFF\0\0\0\x21\xFF\x0BNETSCAPE2.0\x03\x01\0\0\0";
-    [&head[..], one, one, b"\x3B"].concat()
+    [&head[..], &one.repeat(pictures), b"\x3B"].concat()
+}
+
+/// The header of a WebP, with these flags: 2 is an animation (RFC 9649, 2.7.1).
+fn webp(flags: u8) -> Vec<u8> {
+    [&b"RIFF\x20\0\0\0WEBPVP8X\x0A\0\0\0"[..], &[flags], &[0; 9]].concat()
 }
 
 /// A face in so few bytes that no limit is touched, whatever it is taken for.
@@ -185,7 +190,7 @@ impl Before {
 
 #[tokio::test]
 async fn a_file_that_is_two_things_at_once_is_the_picture_that_it_begins_with() {
-    use UnfitReason::NotAPicture;
+    use UnfitReason::{NotAPicture, OtherType};
     let worker = Before::a_worker().await;
     let (frame, portrait) = (jpeg(&moment(&hopper(), 1)), jp2(&hopper()));
     let front = jpeg(&card_front(&hopper()));
@@ -199,13 +204,13 @@ async fn a_file_that_is_two_things_at_once_is_the_picture_that_it_begins_with() 
     let inside = with_segment(&frame, 0xE9, &portrait);
     worker.a_frame_is("a JPEG with JPEG 2000 in a segment", inside, FIT).await;
     let inside = with_segment(&jpeg(&small()), 0xE9, &portrait);
-    worker.a_portrait_is("a JPEG with JPEG 2000 in a segment", inside, Some(NotAPicture)).await;
+    worker.a_portrait_is("a JPEG with JPEG 2000 in a segment", inside, Some(OtherType)).await;
     worker.a_portrait_is("JPEG 2000 behind a page", with_tail(HTML, &portrait), Some(NotAPicture)).await;
 }
 
 #[tokio::test]
 async fn a_few_bytes_that_unfold_to_more_memory_than_there_is_are_too_large() {
-    use UnfitReason::{NotAPicture, TooDark, TooLarge};
+    use UnfitReason::{Empty, TooDark, TooLarge};
     let worker = Before::a_worker().await;
     // 48 MiB of pixels are the most that is taken; 128 MiB are not.
     worker
@@ -222,29 +227,72 @@ async fn a_few_bytes_that_unfold_to_more_memory_than_there_is_are_too_large() {
     worker.a_front_is("20,000 x 20,000 in JPEG", huge_jpeg(), Some(TooLarge)).await;
     worker.a_front_is("20,000 x 20,000 in PNG", huge_png(), Some(TooLarge)).await;
     worker.a_portrait_is("20,000 x 20,000 in JPEG 2000", huge_jp2(), Some(TooLarge)).await;
-    worker.a_frame_is("nothing", Vec::new(), Some(NotAPicture)).await;
-    worker.a_front_is("nothing", Vec::new(), Some(NotAPicture)).await;
-    worker.a_portrait_is("nothing", Vec::new(), Some(NotAPicture)).await;
+    worker.a_frame_is("nothing", Vec::new(), Some(Empty)).await;
+    worker.a_front_is("nothing", Vec::new(), Some(Empty)).await;
+    worker.a_portrait_is("nothing", Vec::new(), Some(Empty)).await;
     assert!(worker.peak_kib() < 256 * 1024, "{} KiB", worker.peak_kib());
     worker.a_front_is("a card after all that", jpeg(&card_front(&hopper())), FIT).await;
 }
 
 #[tokio::test]
 async fn colours_of_print_animations_and_wrong_names_are_told_by_what_a_file_holds() {
-    use UnfitReason::NotAPicture;
+    use UnfitReason::{Animated, OtherType};
     let worker = Before::a_worker().await;
     let person = moment(&hopper(), 1);
     let front = card_front(&hopper());
     worker.a_frame_is("a JPEG in CMYK", cmyk(&person), FIT).await;
     worker.a_front_is("a JPEG in CMYK", cmyk(&front), FIT).await;
-    worker.a_frame_is("an animated PNG", animated(&png(&small())), Some(NotAPicture)).await;
-    worker.a_frame_is("a GIF", gif(), Some(NotAPicture)).await;
-    worker.a_front_is("a GIF", gif(), Some(NotAPicture)).await;
-    // Its first picture is the card.
-    worker.a_front_is("an animated PNG", animated(&png(&front)), FIT).await;
-    worker.a_front_is("JPEG 2000", jp2(&hopper()), Some(NotAPicture)).await;
-    worker.a_portrait_is("a JPEG", jpeg(&small()), Some(NotAPicture)).await;
+
+    // Which of several pictures is meant, nobody can tell.
+    worker.a_frame_is("an animated PNG", animated(&png(&small())), Some(Animated)).await;
+    worker.a_front_is("an animated PNG", animated(&png(&front)), Some(Animated)).await;
+    for (name, file) in [("a GIF of two", gif(2)), ("a WebP of several", webp(2))] {
+        worker.a_frame_is(name, file.clone(), Some(Animated)).await;
+        worker.a_front_is(name, file.clone(), Some(Animated)).await;
+        worker.a_portrait_is(name, file, Some(Animated)).await;
+    }
+
+    // The types that are taken elsewhere, and those that are taken nowhere.
+    worker.a_frame_is("a PNG", png(&person), Some(OtherType)).await;
+    worker.a_frame_is("JPEG 2000", jp2(&hopper()), Some(OtherType)).await;
+    worker.a_front_is("JPEG 2000", jp2(&hopper()), Some(OtherType)).await;
+    worker.a_portrait_is("a JPEG", jpeg(&small()), Some(OtherType)).await;
+    worker.a_portrait_is("a PNG", png(&small())[..60_000].to_vec(), Some(OtherType)).await;
+    let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec();
+    let tiff = b"II*\0\x08\0\0\0\0\0\0\0\0\0".to_vec();
+    let bmp = [&b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0"[..], &[0; 46]].concat();
+    for (name, file) in
+        [("a GIF of one", gif(1)), ("a WebP of one", webp(0)), ("HEIC", heic), ("TIFF", tiff), ("BMP", bmp)]
+    {
+        worker.a_frame_is(name, file.clone(), Some(OtherType)).await;
+        worker.a_front_is(name, file.clone(), Some(OtherType)).await;
+        worker.a_portrait_is(name, file, Some(OtherType)).await;
+    }
+
     // A grey camera is a camera.
     let grey = DynamicImage::ImageRgb8(person).into_luma8();
     worker.a_frame_is("a grey JPEG", jpeg(&DynamicImage::ImageLuma8(grey).into_rgb8()), FIT).await;
+}
+
+#[tokio::test]
+async fn a_file_that_was_cut_short_or_is_none_is_told_from_one_of_another_type() {
+    use UnfitReason::{Damaged, NotAPicture};
+    let worker = Before::a_worker().await;
+    let (frame, portrait) = (jpeg(&moment(&hopper(), 1)), jp2(&hopper()));
+    let (front, front_png) = (jpeg(&card_front(&hopper())), png(&card_front(&hopper())));
+    for part in [2, 4] {
+        let cut = |file: &[u8]| file[..file.len() - file.len() / part].to_vec();
+        worker.a_frame_is("a JPEG that was cut", cut(&frame), Some(Damaged)).await;
+        worker.a_front_is("a JPEG that was cut", cut(&front), Some(Damaged)).await;
+        worker.a_front_is("a PNG that was cut", cut(&front_png), Some(Damaged)).await;
+        worker.a_portrait_is("JPEG 2000 that was cut", cut(&portrait), Some(Damaged)).await;
+    }
+    worker.a_frame_is("the beginning of a JPEG", frame[..20].to_vec(), Some(Damaged)).await;
+    worker.a_front_is("the beginning of a PNG", front_png[..20].to_vec(), Some(Damaged)).await;
+    worker.a_portrait_is("the beginning of JPEG 2000", portrait[..20].to_vec(), Some(Damaged)).await;
+    for (name, file) in [("a page", HTML), ("an archive", ZIP), ("zeros", &[0; 500]), ("one byte", &[0xFF])] {
+        worker.a_frame_is(name, file.to_vec(), Some(NotAPicture)).await;
+        worker.a_front_is(name, file.to_vec(), Some(NotAPicture)).await;
+        worker.a_portrait_is(name, file.to_vec(), Some(NotAPicture)).await;
+    }
 }

@@ -15,7 +15,7 @@ use face_dlib_sys::{Engine, Image};
 use hayro_jpeg2000::{DecodeSettings, DecoderContext};
 use image::{DynamicImage, RgbImage};
 
-use support::{card_front, hopper, jp2, jpeg, models, moment, picture, settings};
+use support::{card_front, hopper, hopper_in_person, jp2, jpeg, models, moment, picture, settings};
 
 /// A run of so many bytes of a picture is the picture's.
 const RUN: usize = 32;
@@ -174,12 +174,22 @@ fn written_since(then: SystemTime) -> Vec<(PathBuf, Vec<u8>)> {
     all
 }
 
-fn embedding(engine: &mut Engine, image: &RgbImage) -> Vec<f32> {
+/// The face cut out, and as numbers.
+fn aligned_and_embedding(engine: &mut Engine, image: &RgbImage) -> (Vec<u8>, Vec<f32>) {
     let image = Image::new(image.as_raw(), image.width(), image.height()).expect("it is small");
     let mut found = engine.detect(image, false).expect("it looks");
     found.sort_by(|one, two| two.score.total_cmp(&one.score));
     let landmarks = engine.landmarks(image, found[0].rect).expect("a face has points");
-    engine.describe(image, &landmarks).expect("it describes").to_vec()
+    let aligned = engine.align(image, &landmarks).expect("it cuts it out");
+    let embedding = engine.describe_aligned(&aligned).expect("it describes");
+    (aligned.as_bytes().to_vec(), embedding.to_vec())
+}
+
+/// Every fourth pixel in both directions, by which the worker tells pictures apart.
+fn sample(image: &RgbImage) -> Vec<u8> {
+    let (width, height) = image.dimensions();
+    let places = (0..height).step_by(4).flat_map(|y| (0..width).step_by(4).map(move |x| (x, y)));
+    places.flat_map(|(x, y)| image.get_pixel(x, y).0).collect()
 }
 
 /// As the worker decodes it: grey, three times each.
@@ -197,9 +207,10 @@ struct Person {
     traces: Traces,
 }
 
-/// Pictures of a person, and everything that they would leave.
+/// Pictures of a person who turns the head, and everything that they would leave.
 fn person() -> Person {
-    let frames: Vec<Vec<u8>> = (20..23).map(|number| jpeg(&moment(&hopper(), number))).collect();
+    let poses = [Pose::Front, Pose::Left, Pose::Right];
+    let frames = support::showing(&hopper_in_person(), &poses, 20);
     let portrait = jp2(&moment(&hopper(), 23));
     let front = jpeg(&card_front(&moment(&hopper(), 23)));
 
@@ -209,22 +220,28 @@ fn person() -> Person {
     let grey = DynamicImage::ImageRgb8(portrait_pixels.clone()).into_luma8().into_raw();
 
     let mut engine = face_worker::models::load(&models()).expect("the models are there");
-    let each: Vec<Vec<f32>> = pixels.iter().map(|image| embedding(&mut engine, image)).collect();
-    let mean = (0..each[0].len()).map(|at| each.iter().map(|one| one[at]).sum::<f32>() / 3.0).collect();
-    let mut numbers: Vec<_> = each.into_iter().map(|one| ("a frame's embedding", one)).collect();
-    numbers.push(("the frames' mean embedding", mean));
-    numbers.push(("the portrait's embedding", embedding(&mut engine, &portrait_pixels)));
-
-    let mut bytes: Vec<_> = frames.iter().map(|frame| ("a frame's file", frame.clone())).collect();
+    let (mut bytes, mut numbers) = (Vec::new(), Vec::new());
+    for (frame, image) in frames.iter().zip(&pixels) {
+        let (aligned, embedding) = aligned_and_embedding(&mut engine, image);
+        bytes.push(("a frame's file", frame.clone()));
+        bytes.push(("a frame's face, cut out", aligned));
+        bytes.push(("a frame's sample", sample(image)));
+        numbers.push(("a frame's embedding", embedding));
+    }
+    let mean = |at: usize| numbers[..3].iter().map(|(_, one)| one[at]).sum::<f32>() / 3.0;
+    let mean = (0..numbers[0].1.len()).map(mean).collect();
+    numbers.push(("the frontal frames' mean embedding", mean));
     bytes.extend(pixels.into_iter().map(|image| ("a frame's pixels", image.into_raw())));
+    let (aligned, embedding) = aligned_and_embedding(&mut engine, &portrait_pixels);
+    numbers.push(("the portrait's embedding", embedding));
+    bytes.push(("the portrait's face, cut out", aligned));
     bytes.push(("the portrait's file", portrait.clone()));
     bytes.push(("the portrait's pixels", portrait_pixels.into_raw()));
     bytes.push(("the portrait's grey pixels", grey));
     bytes.push(("the front's pixels", decoded(&front).into_raw()));
     bytes.push(("the front's file", front.clone()));
 
-    let frames = frames.into_iter().map(picture).collect();
-    let sitting = Sitting { portrait: picture(portrait), poses: vec![Pose::Front], frames };
+    let sitting = support::sitting(portrait, &poses, frames);
     Person { sitting, front: picture(front), traces: Traces::of(bytes, numbers) }
 }
 
@@ -279,10 +296,16 @@ async fn after_the_verdict_neither_memory_nor_disk_holds_a_picture_its_pixels_or
     let Ok(Inspection::Fit(faces)) = inspection else { panic!("it is fit: {inspection:?}") };
     let kept = traces_in(worker, &traces);
     println!("while faces wait to be compared: {kept:?}");
-    for name in ["a frame's pixels", "the portrait's pixels"] {
+    for name in ["a frame's face, cut out", "the portrait's face, cut out"] {
         assert!(kept.0.contains_key(name), "{name} are kept, and not found: {kept:?}");
     }
-    for name in ["a frame's file", "the portrait's file"] {
+    for name in [
+        "a frame's file",
+        "a frame's pixels",
+        "a frame's sample",
+        "the portrait's file",
+        "the portrait's pixels",
+    ] {
         assert!(!kept.0.contains_key(name), "{name} is not needed any more: {kept:?}");
     }
 

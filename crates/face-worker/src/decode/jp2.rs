@@ -15,33 +15,34 @@ pub(super) fn is(bytes: &[u8]) -> bool {
 
 /// Decodes a portrait. The decoder bounds no memory, so sizes and colours are compared first.
 pub(super) fn decode(bytes: &[u8]) -> Result<Pixels, UnfitReason> {
-    if !is(bytes) {
-        return Err(UnfitReason::NotAPicture);
-    }
     let settings = DecodeSettings { strict: true, ..DecodeSettings::default() };
-    let image = Image::new(bytes, &settings).map_err(|_| UnfitReason::NotAPicture)?;
+    let image = Image::new(bytes, &settings).map_err(|_| UnfitReason::Damaged)?;
     let (width, height) = (image.width(), image.height());
     if width > MAX_JP2_SIDE || height > MAX_JP2_SIDE {
         return Err(UnfitReason::TooLarge);
     }
-    if width == 0 || height == 0 || image.has_alpha() {
-        return Err(UnfitReason::NotAPicture);
+    if width == 0 || height == 0 {
+        return Err(UnfitReason::Damaged);
+    }
+    // Grey or colour: no portrait of a chip has anything else.
+    if image.has_alpha() {
+        return Err(UnfitReason::OtherType);
     }
     let channels = match image.color_space() {
         ColorSpace::Gray => 1,
         ColorSpace::RGB => 3,
         ColorSpace::Icc { num_channels, .. } => *num_channels,
-        ColorSpace::CMYK | ColorSpace::Unknown { .. } => return Err(UnfitReason::NotAPicture),
+        ColorSpace::CMYK | ColorSpace::Unknown { .. } => return Err(UnfitReason::OtherType),
     };
     let mut context = DecoderContext::default();
-    let decoded = image.decode(&mut context).map_err(|_| UnfitReason::NotAPicture)?;
+    let decoded = image.decode(&mut context).map_err(|_| UnfitReason::Damaged)?;
     // Components of unlike lengths would be interleaved past one of them.
     let pixels = width as usize * height as usize;
     let components = decoded.components();
     if components.len() != usize::from(channels)
         || components.iter().any(|component| component.samples().len() != pixels)
     {
-        return Err(UnfitReason::NotAPicture);
+        return Err(UnfitReason::Damaged);
     }
     let bytes = decoded.data_u8();
     let image = match channels {
@@ -49,5 +50,5 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Pixels, UnfitReason> {
         3 => RgbImage::from_raw(width, height, bytes).map(DynamicImage::ImageRgb8),
         _ => None,
     };
-    image.map(|image| Pixels::new(image.into_rgb8())).ok_or(UnfitReason::NotAPicture)
+    image.map(|image| Pixels::new(image.into_rgb8())).ok_or(UnfitReason::Damaged)
 }

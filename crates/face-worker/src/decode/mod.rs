@@ -1,61 +1,50 @@
 //! From a file's bytes to pixels. Everything is refused that is not needed: by content, never by name; by size before
-//! anything is decoded.
+//! anything is decoded. Each kind of refusal has a reason of its own.
 
 mod jp2;
+mod kind;
 mod raster;
 
 use face::{Picture, UnfitReason};
 
 use crate::pixels::Pixels;
+use kind::Kind;
 
 /// The chip's portrait: JPEG 2000.
 pub(crate) fn portrait(picture: &Picture) -> Result<Pixels, UnfitReason> {
-    jp2::decode(picture.as_bytes())
+    decode(picture, &[Kind::Jpeg2000])
 }
 
 /// A frame: JPEG.
 pub(crate) fn frame(picture: &Picture) -> Result<Pixels, UnfitReason> {
-    match Kind::of(picture.as_bytes()) {
-        Some(Kind::Jpeg) => raster::decode(picture.as_bytes(), image::ImageFormat::Jpeg),
-        Some(Kind::Png | Kind::Jpeg2000) | None => Err(UnfitReason::NotAPicture),
-    }
+    decode(picture, &[Kind::Jpeg])
 }
 
 /// The photograph of a card's front: JPEG or PNG.
 pub(crate) fn front(picture: &Picture) -> Result<Pixels, UnfitReason> {
-    match Kind::of(picture.as_bytes()) {
-        Some(Kind::Jpeg) => raster::decode(picture.as_bytes(), image::ImageFormat::Jpeg),
-        Some(Kind::Png) => raster::decode(picture.as_bytes(), image::ImageFormat::Png),
-        Some(Kind::Jpeg2000) | None => Err(UnfitReason::NotAPicture),
-    }
+    decode(picture, &[Kind::Jpeg, Kind::Png])
 }
 
 /// Any of the three, for an operator who compares two files.
 pub(crate) fn any(picture: &Picture) -> Result<Pixels, UnfitReason> {
-    match Kind::of(picture.as_bytes()) {
-        Some(Kind::Jpeg2000) => portrait(picture),
-        Some(Kind::Jpeg | Kind::Png) => front(picture),
-        None => Err(UnfitReason::NotAPicture),
+    decode(picture, &[Kind::Jpeg, Kind::Png, Kind::Jpeg2000])
+}
+
+fn decode(picture: &Picture, taken: &[Kind]) -> Result<Pixels, UnfitReason> {
+    let bytes = picture.as_bytes();
+    if bytes.is_empty() {
+        return Err(UnfitReason::Empty);
     }
-}
-
-/// What a file is, by its first bytes.
-enum Kind {
-    Jpeg,
-    Png,
-    Jpeg2000,
-}
-
-impl Kind {
-    fn of(bytes: &[u8]) -> Option<Self> {
-        if bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
-            Some(Self::Jpeg)
-        } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-            Some(Self::Png)
-        } else if jp2::is(bytes) {
-            Some(Self::Jpeg2000)
-        } else {
-            None
-        }
+    let kind = Kind::of(bytes).ok_or(UnfitReason::NotAPicture)?;
+    // Said of types that are not taken as well: *several pictures* is the clearer word for an animated GIF.
+    if kind::is_animated(bytes) {
+        return Err(UnfitReason::Animated);
+    }
+    match kind {
+        kind if !taken.contains(&kind) => Err(UnfitReason::OtherType),
+        Kind::Jpeg => raster::decode(bytes, image::ImageFormat::Jpeg),
+        Kind::Png => raster::decode(bytes, image::ImageFormat::Png),
+        Kind::Jpeg2000 => jp2::decode(bytes),
+        Kind::Other => Err(UnfitReason::OtherType),
     }
 }

@@ -13,10 +13,10 @@ use crate::rules::{MAX_DECODE_BYTES, MAX_PIXELS, MAX_SIDE};
 pub(super) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Pixels, UnfitReason> {
     let damaged = |error| match error {
         ImageError::Limits(_) => UnfitReason::TooLarge,
-        _ => UnfitReason::NotAPicture,
+        _ => UnfitReason::Damaged,
     };
     if format == ImageFormat::Jpeg && !ends(bytes) {
-        return Err(UnfitReason::NotAPicture);
+        return Err(UnfitReason::Damaged);
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     // The sides are compared below, where a picture that is too large can be told from a damaged one.
@@ -33,7 +33,7 @@ pub(super) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Pixels, UnfitR
         return Err(UnfitReason::TooLarge);
     }
     if width == 0 || height == 0 {
-        return Err(UnfitReason::NotAPicture);
+        return Err(UnfitReason::Damaged);
     }
     let orientation = decoder.orientation().map_err(damaged)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;

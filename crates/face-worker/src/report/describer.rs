@@ -13,7 +13,7 @@ use crate::examiner::warm_up;
 use crate::finder::{NoFace, find};
 use crate::likeness::Descriptor;
 use crate::rules::PORTRAIT;
-use crate::serve::{CannotStart, SPENT, cpu_time};
+use crate::serve::{CannotStart, SPENT, cpu_time, wipe_stack};
 use crate::{decode, lockdown, models};
 
 /// The engine of a describing process.
@@ -37,6 +37,7 @@ pub fn describe(models: &Path, from: &mut impl Read, to: &mut impl Write) -> io:
     Said { reply: Reply::Ready, spent: false }.write(to)?;
     while let Some(request) = Request::read(from)? {
         let answered = panic::catch_unwind(AssertUnwindSafe(|| describer.answer(&request)));
+        wipe_stack();
         let said = match answered {
             Ok(Reply::Fault) | Err(_) => Said { reply: Reply::Fault, spent: true },
             Ok(reply) => Said { reply, spent: cpu_time() > SPENT },

@@ -288,7 +288,11 @@ pub(super) fn why(reason: &LeftOut) -> String {
 
 fn unfit(reason: UnfitReason) -> &'static str {
     match reason {
-        UnfitReason::NotAPicture => "not a JPEG, PNG or JPEG 2000 picture, or damaged",
+        UnfitReason::NotAPicture => "no picture",
+        UnfitReason::Empty => "no bytes",
+        UnfitReason::OtherType => "not JPEG, PNG or JPEG 2000, or with colours that are not taken",
+        UnfitReason::Damaged => "damaged",
+        UnfitReason::Animated => "several pictures in one file",
         UnfitReason::TooLarge => "too many pixels",
         UnfitReason::NoFace => "no face found",
         UnfitReason::SeveralFaces => "several faces",
@@ -297,7 +301,8 @@ fn unfit(reason: UnfitReason) -> &'static str {
         UnfitReason::TooBright => "overexposed",
         UnfitReason::NotFrontal => "not seen from the front",
         UnfitReason::Repeated => "seen before",
-        UnfitReason::Count => "too few or too many pictures",
+        UnfitReason::Count => "too few pictures",
+        UnfitReason::TooMany => "too many pictures",
     }
 }
 

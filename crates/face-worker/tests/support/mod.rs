@@ -6,10 +6,12 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use face::{Picture, Settings};
+use face::limits::FRONT_FRAMES_LEAST;
+use face::{Picture, Pose, Settings, Sitting};
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use virtual_card::picture::{self, Camera, Person, Stream};
 
 /// The cache of the set-up.
 #[expect(clippy::disallowed_methods, reason = "the edge of the tests: where the set-up puts things")]
@@ -31,11 +33,54 @@ pub fn settings() -> Settings {
     Settings { workers: 1, spares: 0, ..Settings::new(env!("CARGO_BIN_EXE_jpki-face"), models()) }
 }
 
-fn portrait(file: &str) -> RgbImage {
-    let path = cache().join("pictures").join(file);
-    let bytes =
-        std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}: run `make models`", path.display()));
-    image::load_from_memory(&bytes).expect("it is a picture").into_rgb8()
+fn file(name: &str) -> Vec<u8> {
+    let path = cache().join("pictures").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}: run `make models`", path.display()))
+}
+
+fn portrait(name: &str) -> RgbImage {
+    image::load_from_memory(&file(name)).expect("it is a picture").into_rgb8()
+}
+
+/// Hopper, as a head that can turn before a camera.
+pub fn hopper_in_person() -> Person {
+    Person::on(&file("grace_hopper.jpg"), None).expect("where the eyes are is known")
+}
+
+/// Collins, as a head that can turn before a camera.
+pub fn collins_in_person() -> Person {
+    Person::on(&file("astronaut.png"), None).expect("where the eyes are is known")
+}
+
+/// For the camera that is simulated.
+pub fn rendered(poses: &[Pose]) -> Vec<picture::Pose> {
+    let pose = |pose: &Pose| match pose {
+        Pose::Front => picture::Pose::Front,
+        Pose::Left => picture::Pose::Left,
+        Pose::Right => picture::Pose::Right,
+    };
+    poses.iter().map(pose).collect()
+}
+
+/// The frames of a stream, as files.
+pub fn frames(stream: &Stream<'_>, seed: u64) -> Vec<Vec<u8>> {
+    let frames = Camera { seed, ..Camera::default() }.stream(stream).expect("it is rendered");
+    frames.into_iter().map(|frame| frame.jpeg).collect()
+}
+
+/// The fewest frames in which a person shows these poses: three of the first, two of each other.
+pub fn showing(person: &Person, poses: &[Pose], seed: u64) -> Vec<Vec<u8>> {
+    let poses = rendered(poses);
+    let least = FRONT_FRAMES_LEAST as u8;
+    let first = Stream { hold: least, ..Stream::new(person, &poses[..1]) };
+    let turns = Stream { hold: 2, between: 0, ..Stream::new(person, &poses[1..]) };
+    [frames(&first, seed), frames(&turns, seed + 1)].concat()
+}
+
+/// As the server asks.
+pub fn sitting(portrait: Vec<u8>, poses: &[Pose], frames: Vec<Vec<u8>>) -> Sitting {
+    let frames = frames.into_iter().map(picture).collect();
+    Sitting { portrait: picture(portrait), poses: poses.to_vec(), frames }
 }
 
 /// Grace Hopper (US Navy): the person of the card.
