@@ -11,8 +11,8 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 use wire::app::{
-    Booking, CardAccepted, FaceChallenge, FaceVerdict, Installation, RegisterInstallation, Reservation,
-    StartBooking,
+    Booking, CardAccepted, FaceChallenge, FaceEvidence, FaceVerdict, Installation, RegisterInstallation,
+    Reservation, StartBooking,
 };
 use wire::problem::ProblemType;
 use zeroize::Zeroizing;
@@ -39,6 +39,8 @@ pub struct HttpBookingServer {
     retry: Retry,
     /// The latest nonce the server gave, with any answer (RFC 9449 §8.2).
     nonce: Mutex<Option<String>>,
+    /// How far the server's clock was ahead of this phone's when it last answered.
+    ahead: Mutex<time::Duration>,
 }
 
 /// A call that is the same however often it is made; only its proof is fresh each time.
@@ -71,7 +73,8 @@ impl Request {
 impl HttpBookingServer {
     /// The server behind this connection, called with this device key.
     pub fn new(connection: Connection, key: Arc<dyn DeviceKey>, clock: Arc<dyn Clock>, retry: Retry) -> Self {
-        Self { connection, key, clock, retry, nonce: Mutex::new(None) }
+        let ahead = Mutex::new(time::Duration::ZERO);
+        Self { connection, key, clock, retry, nonce: Mutex::new(None), ahead }
     }
 
     /// Makes the call until it has an answer, or until patience ends.
@@ -136,6 +139,9 @@ impl HttpBookingServer {
         if let Some(nonce) = answer.header(DPOP_NONCE) {
             *self.nonce.lock().unwrap_or_else(PoisonError::into_inner) = Some(nonce.to_owned());
         }
+        if let Some(date) = answer.date() {
+            *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = date - self.clock.now();
+        }
         Ok(answer)
     }
 }
@@ -173,6 +179,13 @@ fn with_clock_hint(failure: Failure, server: Option<OffsetDateTime>, phone: Offs
 
 #[async_trait]
 impl BookingServer for HttpBookingServer {
+    fn now(&self) -> OffsetDateTime {
+        let ahead = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        let here = self.clock.now();
+        // A server may send any date: one at the end of time is no help.
+        here.checked_add(ahead).unwrap_or(here)
+    }
+
     async fn register(&self, app: &str) -> Result<Installation, CallError> {
         let request = Request::new(Method::POST, "/app/v1/installations".to_owned())
             .json(&RegisterInstallation { app: app.to_owned() });
@@ -200,12 +213,12 @@ impl BookingServer for HttpBookingServer {
     async fn show_face(
         &self,
         booking: Uuid,
-        attempt: Uuid,
+        evidence: &FaceEvidence,
         surface: &SurfaceBytes,
         frames: &Frames,
     ) -> Result<FaceVerdict, CallError> {
         let request = Request::new(Method::POST, format!("/app/v1/bookings/{booking}/face"))
-            .multipart(multipart::face(attempt, surface, frames));
+            .multipart(multipart::face(evidence, surface, frames));
         Ok(self.call(&request).await?.json()?)
     }
 

@@ -5,7 +5,6 @@
 //! boundary is no random line but a digest of what it separates, which none of the parts can hold.
 
 use aws_lc_rs::digest::{Context, SHA256};
-use uuid::Uuid;
 use wire::app::{CardEvidence, FaceEvidence};
 use zeroize::Zeroizing;
 
@@ -43,8 +42,8 @@ pub fn card(proof: &CardProof) -> Multipart {
 }
 
 /// A face: the parts `face`, `surface`, and `frame` for each picture.
-pub fn face(attempt: Uuid, surface: &SurfaceBytes, frames: &Frames) -> Multipart {
-    let face = serde_json::to_vec(&FaceEvidence { attempt }).expect("a UUID is always JSON");
+pub fn face(evidence: &FaceEvidence, surface: &SurfaceBytes, frames: &Frames) -> Multipart {
+    let face = serde_json::to_vec(evidence).expect("a UUID and a base64url string are always JSON");
     let mut parts = vec![
         Part { name: "face", content_type: JSON, bytes: &face },
         Part { name: "surface", content_type: JSON, bytes: surface.as_bytes() },
@@ -146,12 +145,16 @@ mod tests {
     fn frames_stand_in_the_order_they_were_taken_and_the_same_face_is_the_same_bytes() {
         let frames =
             |order: &[&[u8]]| Frames::new(order.iter().map(|frame| frame.to_vec()).collect()).unwrap();
-        let of = |frames: &Frames| face(Uuid::from_u128(7), &surface(), frames);
+        let evidence = FaceEvidence { attempt: uuid::Uuid::from_u128(7), nonce: [9; 32].into() };
+        let of = |frames: &Frames| face(&evidence, &surface(), frames);
         let body = of(&frames(&[b"one", b"two", b"three"]));
         let shown = text(&body);
         let places: Vec<_> =
             ["\r\n\r\none", "\r\n\r\ntwo", "\r\n\r\nthree"].map(|frame| shown.find(frame).unwrap()).into();
         assert!(places.is_sorted());
+        assert!(shown.contains(
+            "{\"attempt\":\"00000000-0000-0000-0000-000000000007\",\"nonce\":\"CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk\"}"
+        ));
         assert_eq!(of(&frames(&[b"one", b"two", b"three"])).bytes, body.bytes);
         assert_ne!(of(&frames(&[b"two", b"one", b"three"])).content_type, body.content_type);
     }

@@ -74,7 +74,7 @@ pub enum Next {
         /// The booking ends here.
         expires_at: OffsetDateTime,
     },
-    /// When the camera is ready: [`Phone::challenge`], then [`Phone::show_face`].
+    /// When the camera is ready: [`Phone::challenge`], then [`Phone::show_face`] with what it took.
     ShowFace {
         /// The booking ends here.
         expires_at: OffsetDateTime,

@@ -10,10 +10,11 @@ use zeroize::Zeroizing;
 pub const FRONT_MAX_BYTES: usize = 4 << 20;
 /// Largest picture of the face, in bytes.
 pub const FRAME_MAX_BYTES: usize = 1 << 20;
-/// Fewest pictures of the face that are sent.
-pub const FRAMES_LEAST: usize = 3;
-/// Most pictures of the face that are sent.
-pub const FRAMES_MOST: usize = 12;
+/// Fewest pictures of the face that answer any challenge: three from the front, and two of the one turn that it asks for
+/// at least. A challenge says how many it takes ([`Frames::check_count`]).
+pub const FRAMES_LEAST: usize = 5;
+/// Most pictures of the face that are sent, whatever a challenge says.
+pub const FRAMES_MOST: usize = 32;
 /// Most bytes of all pictures of the face together: what the server takes in one body, without the surface file.
 pub const FRAMES_TOTAL_MAX_BYTES: usize = (12 << 20) - (128 << 10);
 
@@ -84,13 +85,13 @@ impl Front {
 pub struct Frames(Vec<Zeroizing<Vec<u8>>>);
 
 impl Frames {
-    /// Takes the bytes of the files.
+    /// Takes the bytes of the files: at least one, at most [`FRAMES_MOST`].
     ///
     /// # Errors
     /// [`PicturesRefused`].
     pub fn new(pictures: Vec<Vec<u8>>) -> Result<Self, PicturesRefused> {
         let frames = Self(pictures.into_iter().map(Zeroizing::new).collect());
-        frames.check_count(FRAMES_LEAST, FRAMES_MOST)?;
+        frames.check_count(1, FRAMES_MOST)?;
         for (index, picture) in frames.0.iter().enumerate() {
             if picture.len() > FRAME_MAX_BYTES {
                 return Err(PicturesRefused::FrameTooLarge { frame: index + 1, bytes: picture.len() });
@@ -138,14 +139,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn three_to_twelve_pictures_of_a_face_are_taken() {
-        let of = |count: usize| Frames::new(vec![vec![1]; count]).map(|frames| frames.iter().len());
-        let (least, most) = (FRAMES_LEAST, FRAMES_MOST);
-        for found in [0, 2, 13] {
-            assert_eq!(of(found), Err(PicturesRefused::Count { found, least, most }));
+    fn one_to_thirty_two_pictures_of_a_face_are_taken_and_a_challenge_says_how_many() {
+        let of = |count: usize| Frames::new(vec![vec![1]; count]);
+        for found in [0, 33] {
+            assert_eq!(of(found), Err(PicturesRefused::Count { found, least: 1, most: FRAMES_MOST }));
         }
-        for found in [3, 12] {
-            assert_eq!(of(found), Ok(found));
+        for found in [1, 32] {
+            assert_eq!(of(found).map(|frames| frames.iter().len()), Ok(found));
+        }
+        let (least, most) = (9, 24);
+        for found in [9, 24] {
+            assert_eq!(of(found).unwrap().check_count(least, most), Ok(()));
+        }
+        for found in [8, 25] {
+            let refused = of(found).unwrap().check_count(least, most);
+            assert_eq!(refused, Err(PicturesRefused::Count { found, least, most }));
         }
     }
 

@@ -6,12 +6,14 @@
 //! perhaps matched, or evidence that was perhaps accepted, by asking for the reservation.
 
 use reservation::PinKind;
+use reservation::limits::FACE_TURNS_MOST;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
-use wire::app::{Booking, FaceChallenge, Step as WireStep};
+use wire::app::{Booking, FaceChallenge, Pose, Step as WireStep};
 use wire::problem::ProblemType;
 
+use crate::pictures::FRAMES_MOST;
 use crate::statements::ToSign;
 
 /// A booking between its first message and its reservation.
@@ -75,6 +77,11 @@ pub enum Face {
     },
     /// Frames were perhaps judged.
     Sent {
+        /// What they answered.
+        challenge: FaceChallenge,
+    },
+    /// The same, and the server knows of no match: they were not matched, or never arrived.
+    Unmatched {
         /// What they answered.
         challenge: FaceChallenge,
     },
@@ -160,32 +167,35 @@ impl BookingInHand {
         Self { step, ..self }
     }
 
-    /// The booking once the server says that it is not ready for its reservation. A challenge that was out stays: its
-    /// verdict may have been lost on the way.
+    /// The booking once the server says that it is not ready for its reservation. A challenge for which frames were sent
+    /// stays: its verdict may have been lost on the way.
     #[must_use]
     pub fn not_ready(self) -> Self {
-        match &self.step {
-            Step::ShowingFace { .. } => self.frames_not_judged(),
-            _ => self.card_not_proved(),
-        }
+        let booking = self.with_face(|face| match face {
+            Face::Sent { challenge } => Face::Unmatched { challenge },
+            other => other,
+        });
+        booking.card_not_proved()
     }
 
-    /// The booking just before a challenge is asked for, under the key that was stored before, or else under this one.
+    /// The booking just before a challenge is asked for, under the key of the wish that was perhaps sent, or else under this
+    /// one. A former challenge is let go.
     #[must_use]
     pub fn asking_for_challenge(self, key: Uuid) -> Self {
         self.with_face(|face| match face {
-            Face::Waiting => Face::Asking { key },
-            other => other,
+            Face::Asking { key } => Face::Asking { key },
+            Face::Waiting | Face::Challenged { .. } | Face::Sent { .. } | Face::Unmatched { .. } => {
+                Face::Asking { key }
+            }
         })
     }
 
     /// The booking with the challenge that the server gave.
     ///
     /// # Errors
-    /// [`NotAsAsked`] for one that asks for nothing.
+    /// [`NotAsAsked`] for one that no face can answer, or that asks for more than a phone sends.
     pub fn challenged(self, challenge: FaceChallenge) -> Result<Self, NotAsAsked> {
-        let least = challenge.poses.len() * usize::from(challenge.frames_least.max(1));
-        if !(1..=usize::from(challenge.frames_most)).contains(&least) {
+        if !can_be_answered(&challenge) {
             return Err(NotAsAsked);
         }
         Ok(self.with_face(|_| Face::Challenged { challenge }))
@@ -195,7 +205,7 @@ impl BookingInHand {
     #[must_use]
     pub fn sending_frames(self) -> Self {
         self.with_face(|face| match face {
-            Face::Challenged { challenge } => Face::Sent { challenge },
+            Face::Challenged { challenge } | Face::Unmatched { challenge } => Face::Sent { challenge },
             other => other,
         })
     }
@@ -223,10 +233,18 @@ impl BookingInHand {
         ToSign::of(booking, self.target.into(), installation)
     }
 
-    /// The challenge that is out, if any.
+    /// The challenge that is out and waits for frames, if any.
     pub fn challenge(&self) -> Option<&FaceChallenge> {
         match &self.step {
-            Step::ShowingFace { face: Face::Challenged { challenge } | Face::Sent { challenge }, .. } => {
+            Step::ShowingFace { face: Face::Challenged { challenge }, .. } => Some(challenge),
+            _ => None,
+        }
+    }
+
+    /// The challenge for which frames were sent whose verdict is not known, if any.
+    pub fn unsettled(&self) -> Option<&FaceChallenge> {
+        match &self.step {
+            Step::ShowingFace { face: Face::Sent { challenge } | Face::Unmatched { challenge }, .. } => {
                 Some(challenge)
             }
             _ => None,
@@ -277,6 +295,19 @@ impl BookingInHand {
             Some(_) => None,
         }
     }
+}
+
+/// Whether a face can answer it, in a message that a phone sends. The nonce has 256 bits; poses begin at the front, and
+/// each is another than the one before it.
+fn can_be_answered(challenge: &FaceChallenge) -> bool {
+    let (turns, most) = (challenge.poses.len().saturating_sub(1), usize::from(FACE_TURNS_MOST));
+    let frames = usize::from(challenge.frames_least)..=usize::from(challenge.frames_most);
+    challenge.nonce.to_array::<32>().is_some()
+        && (1..=most).contains(&turns)
+        && challenge.poses.first() == Some(&Pose::Front)
+        && challenge.poses.windows(2).all(|pair| pair[0] != pair[1])
+        && (1..=FRAMES_MOST).contains(frames.start())
+        && !frames.is_empty()
 }
 
 #[cfg(test)]

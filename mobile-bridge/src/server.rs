@@ -2,8 +2,11 @@
 
 use async_trait::async_trait;
 use client::Failure;
+use time::OffsetDateTime;
 use uuid::Uuid;
-use wire::app::{Booking, CardAccepted, FaceChallenge, FaceVerdict, Installation, Reservation, StartBooking};
+use wire::app::{
+    Booking, CardAccepted, FaceChallenge, FaceEvidence, FaceVerdict, Installation, Reservation, StartBooking,
+};
 
 use crate::device_key::KeyUnavailable;
 use crate::pictures::Frames;
@@ -27,6 +30,9 @@ pub type IdempotencyKey = Uuid;
 /// The app listener's interface. Every call may be repeated: it is the same call then, and gets the same answer.
 #[async_trait]
 pub trait BookingServer: Send + Sync {
+    /// The server's present time, as well as the phone can tell: its deadlines are meant by its own clock.
+    fn now(&self) -> OffsetDateTime;
+
     /// Registers this device's key, if it is not yet; tells the terms in force.
     async fn register(&self, app: &str) -> Result<Installation, CallError>;
 
@@ -43,7 +49,7 @@ pub trait BookingServer: Send + Sync {
     async fn show_face(
         &self,
         booking: Uuid,
-        attempt: Uuid,
+        evidence: &FaceEvidence,
         surface: &SurfaceBytes,
         frames: &Frames,
     ) -> Result<FaceVerdict, CallError>;

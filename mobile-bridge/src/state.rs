@@ -7,12 +7,12 @@ use std::sync::Mutex;
 
 use client::private_file::{self, PrivateFileError};
 use reservation::ReservationNumber;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 
 use crate::progress::BookingInHand;
 
-/// Largest state file in bytes; a full one has about 1,500.
+/// Largest state file in bytes; a full one has about 1,800.
 const STATE_MAX_BYTES: u64 = 64 * 1024;
 const VERSION: u32 = 1;
 
@@ -134,10 +134,18 @@ pub trait StateStore: Send + Sync {
 #[serde(deny_unknown_fields)]
 struct Stored {
     version: u32,
+    #[serde(deserialize_with = "if_understood")]
     booking: Option<BookingInHand>,
     reservation: Option<Held>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lock: Option<FaceLock>,
+}
+
+/// A booking that another version stored otherwise is let go, for it lives 15 minutes: the reservation beside it must not be
+/// lost with it.
+fn if_understood<'de, D: Deserializer<'de>>(stored: D) -> Result<Option<BookingInHand>, D::Error> {
+    let stored = Option::<serde_json::Value>::deserialize(stored)?;
+    Ok(stored.and_then(|booking| serde_json::from_value(booking).ok()))
 }
 
 /// The state in a file.
@@ -251,6 +259,24 @@ mod tests {
         let path = dir.path().join("state.json");
         private_file::write(&path, br#"{"version":1,"booking":null,"reservation":null}"#).unwrap();
         assert_eq!(StateFile::at(path).load().unwrap(), State::default());
+    }
+
+    #[test]
+    fn a_challenge_from_before_there_were_nonces_is_let_go_with_its_booking_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = StateFile::at(dir.path().join("state.json"));
+        file.save(&State { reservation: Some(held()), ..State::default() }).unwrap();
+        let stored = std::fs::read_to_string(&file.path).unwrap();
+        let booking = r#""booking": {"target":"signature","terms":"1","step":{"at":"showing-face",
+            "booking":{"id":"00000000-0000-0000-0000-000000000007","nonce":"AA","expires_at":"2026-11-21T09:15:00Z"},
+            "key":"00000000-0000-0000-0000-000000000002","face":{"is":"challenged","challenge":{
+                "attempt":"00000000-0000-0000-0000-000000000005","poses":["front"],
+                "expires_at":"2026-11-21T09:02:00Z","frames_least":3,"frames_most":12}}}}"#;
+        let before = stored.replace(r#""booking": null"#, booking);
+        assert_ne!(before, stored);
+        private_file::write(&file.path, before.as_bytes()).unwrap();
+        let state = file.load().unwrap();
+        assert_eq!((state.booking, state.reservation), (None, Some(held())));
     }
 
     #[test]

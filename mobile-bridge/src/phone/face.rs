@@ -1,14 +1,21 @@
 //! The face step: a challenge, the face that answers it, and what became of that.
 
+use std::time::Duration;
+
 use uuid::Uuid;
-use wire::app::{FaceChallenge, FaceVerdict};
-use wire::problem::ProblemType;
+use wire::app::{FaceChallenge, FaceEvidence, FaceVerdict};
+use wire::problem::{Advice, ProblemType};
 
 use super::{Phone, PhoneError, kind};
-use crate::pictures::Frames;
+use crate::pictures::{FRAMES_MOST, Frames};
 use crate::progress::{BookingInHand, Face, Step};
 use crate::server::CallError;
 use crate::state::{FaceLock, State};
+
+/// What a person needs for one pose. A challenge that leaves less is not begun once more.
+const PER_POSE: Duration = Duration::from_secs(3);
+/// No challenge is waited for longer, whatever it says.
+const LONGEST: Duration = Duration::from_secs(600);
 
 /// What became of a face that was shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +26,8 @@ pub enum Shown {
     NotMatched {
         /// Attempts that are left before the lock.
         tries_left: u8,
+        /// What to do better, where more is known than that it was not matched.
+        advice: Option<Advice>,
     },
     /// It was the last attempt. The booking has ended, and the lock is remembered.
     Locked(FaceLock),
@@ -43,14 +52,18 @@ pub enum NotJudged {
 }
 
 impl Phone {
-    /// What the face has to show. Asked again, it is the same challenge until frames were judged for it.
+    /// What the face has to show, in frames that are taken from now on. Asked again, it is the same challenge until frames
+    /// were sent for it, or its time is nearly over. A challenge that [`Self::unsettled`] tells is let go.
     ///
     /// # Errors
     /// [`PhoneError`]; after [`PhoneError::OutOfOrder`] ask [`Self::next`].
     pub async fn challenge(&mut self) -> Result<FaceChallenge, PhoneError> {
         let booking = self.showing_face()?;
         if let Some(challenge) = booking.challenge() {
-            return Ok(challenge.clone());
+            let poses = u32::try_from(challenge.poses.len()).unwrap_or(u32::MAX);
+            if self.time_left(challenge) >= PER_POSE.saturating_mul(poses) {
+                return Ok(challenge.clone());
+            }
         }
         let booking = booking.asking_for_challenge(Uuid::now_v7());
         let Step::ShowingFace { booking: begun, face: Face::Asking { key }, .. } = &booking.step else {
@@ -66,22 +79,35 @@ impl Phone {
         Ok(challenge)
     }
 
-    /// Shows the face for the challenge that is out. After a lost answer the same frames are the same attempt.
+    /// The challenge for which frames were sent whose verdict was lost, say because the phone was killed. Whoever still has
+    /// the same frames shows them again, and hears it.
+    pub fn unsettled(&self) -> Option<&FaceChallenge> {
+        self.booking()?.unsettled()
+    }
+
+    /// How long frames for this challenge will still be in time, ten minutes at most.
+    pub fn time_left(&self, challenge: &FaceChallenge) -> Duration {
+        let left = challenge.expires_at - self.server.now();
+        Duration::try_from(left).unwrap_or_default().min(LONGEST)
+    }
+
+    /// Shows the face for the challenge that is out, or unsettled. After a lost answer the same frames are the same attempt.
     ///
     /// # Errors
     /// [`PhoneError`]. After [`ProblemType::FramesUnfit`] nothing was counted, and other frames may be shown for the
-    /// same challenge.
+    /// same challenge; it says of frames that were used in an earlier attempt that they are [`Advice::SeenBefore`].
     pub async fn show_face(&mut self, frames: &Frames) -> Result<Shown, PhoneError> {
         let booking = self.showing_face()?.sending_frames();
         let Step::ShowingFace { booking: begun, face: Face::Sent { challenge }, .. } = &booking.step else {
             return Err(PhoneError::OutOfOrder);
         };
-        let least = usize::from(challenge.frames_least) * challenge.poses.len();
-        frames.check_count(least, usize::from(challenge.frames_most))?;
+        let most = usize::from(challenge.frames_most).min(FRAMES_MOST);
+        frames.check_count(usize::from(challenge.frames_least), most)?;
         let surface = self.surface.clone().ok_or(PhoneError::OutOfOrder)?;
-        let (id, attempt) = (begun.id, challenge.attempt);
+        let evidence = FaceEvidence { attempt: challenge.attempt, nonce: challenge.nonce.clone() };
+        let id = begun.id;
         self.remember(Some(booking.clone()))?;
-        match self.server.show_face(id, attempt, &surface, frames).await {
+        match self.server.show_face(id, &evidence, &surface, frames).await {
             Ok(verdict) => self.judged(booking, verdict),
             Err(error) => match not_judged(&error) {
                 Some(reason) => {
@@ -100,9 +126,9 @@ impl Phone {
                 self.remember(Some(booking.elsewhere()))?;
                 return Ok(Shown::Matched);
             }
-            FaceVerdict::NotMatched { tries_left } => {
+            FaceVerdict::NotMatched { tries_left, advice } => {
                 self.remember(Some(booking.without_challenge()))?;
-                return Ok(Shown::NotMatched { tries_left });
+                return Ok(Shown::NotMatched { tries_left, advice });
             }
             FaceVerdict::Voided { tries_left } => {
                 self.remember(Some(booking.without_challenge()))?;

@@ -42,15 +42,20 @@ fn waiting() -> BookingInHand {
 fn challenge() -> FaceChallenge {
     FaceChallenge {
         attempt: key(5),
-        poses: vec![Pose::Front],
+        nonce: [8; 32].into(),
+        poses: vec![Pose::Front, Pose::Left, Pose::Front, Pose::Right],
         expires_at: datetime!(2026-11-21 09:02 UTC),
-        frames_least: 3,
-        frames_most: 12,
+        frames_least: 9,
+        frames_most: 24,
     }
 }
 
+fn asking() -> BookingInHand {
+    waiting().asking_for_challenge(key(4))
+}
+
 fn challenged() -> BookingInHand {
-    waiting().asking_for_challenge(key(4)).challenged(challenge()).unwrap()
+    asking().challenged(challenge()).unwrap()
 }
 
 fn face(booking: &BookingInHand) -> &Face {
@@ -116,28 +121,75 @@ fn evidence_that_never_arrived_is_asked_for_again_in_the_same_booking() {
 
 #[test]
 fn a_challenge_is_asked_for_under_one_key_until_it_is_there() {
-    let asking = waiting().asking_for_challenge(key(4));
-    assert_eq!(*face(&asking), Face::Asking { key: key(4) });
-    assert_eq!(asking.clone().asking_for_challenge(key(6)), asking);
+    assert_eq!(*face(&asking()), Face::Asking { key: key(4) });
+    assert_eq!(asking().asking_for_challenge(key(6)), asking());
     assert_eq!(challenged().challenge(), Some(&challenge()));
-    assert_eq!(challenged().asking_for_challenge(key(6)), challenged());
 }
 
 #[test]
-fn a_challenge_that_asks_for_nothing_or_more_than_it_takes_is_not_believed() {
-    let asking = waiting().asking_for_challenge(key(4));
-    let nothing = FaceChallenge { poses: Vec::new(), ..challenge() };
-    assert_eq!(asking.clone().challenged(nothing), Err(NotAsAsked));
-    let none_taken = FaceChallenge { frames_most: 0, ..challenge() };
-    assert_eq!(asking.challenged(none_taken), Err(NotAsAsked));
+fn another_challenge_takes_the_place_of_the_former_whatever_became_of_it() {
+    let sent = challenged().sending_frames();
+    for former in [challenged(), sent.clone(), sent.not_ready()] {
+        assert_eq!(former.asking_for_challenge(key(4)), asking());
+    }
+}
+
+#[test]
+fn poses_that_no_face_can_show_are_not_believed() {
+    use Pose::{Front, Left, Right};
+    let of = |poses: Vec<Pose>| asking().challenged(FaceChallenge { poses, ..challenge() });
+    let endless = [Front, Left].repeat(10_000);
+    for senseless in [
+        vec![],
+        vec![Front],
+        vec![Left],
+        vec![Left, Front],
+        vec![Front, Front],
+        vec![Front, Right, Right],
+        endless[..10].to_vec(),
+        endless,
+    ] {
+        assert_eq!(of(senseless.clone()), Err(NotAsAsked), "{} poses", senseless.len());
+    }
+    for sensible in
+        [vec![Front, Right], vec![Front, Left, Right, Left], [Front, Left].repeat(5)[..9].to_vec()]
+    {
+        assert_eq!(of(sensible.clone()).unwrap().challenge().unwrap().poses, sensible);
+    }
+}
+
+#[test]
+fn a_challenge_that_takes_no_frames_or_more_than_a_phone_sends_is_not_believed() {
+    let of = |frames_least, frames_most| {
+        asking().challenged(FaceChallenge { frames_least, frames_most, ..challenge() }).is_ok()
+    };
+    for (least, most) in [(9, 0), (0, 24), (9, 8), (33, 40), (255, 255)] {
+        assert!(!of(least, most), "{least} to {most}");
+    }
+    // More may be offered; nobody need use it.
+    for (least, most) in [(9, 9), (32, 32), (9, 255)] {
+        assert!(of(least, most), "{least} to {most}");
+    }
+}
+
+#[test]
+fn a_challenge_without_its_256_bits_is_not_believed() {
+    for nonce in [&[][..], &[8; 31], &[8; 33]] {
+        let short = FaceChallenge { nonce: nonce.to_vec().into(), ..challenge() };
+        assert_eq!(asking().challenged(short), Err(NotAsAsked));
+    }
 }
 
 #[test]
 fn a_verdict_that_was_perhaps_lost_keeps_its_attempt_until_it_is_known() {
     let sent = challenged().sending_frames();
     assert!(matches!(face(&sent), Face::Sent { .. }));
+    assert_eq!((sent.challenge(), sent.unsettled()), (None, Some(&challenge())));
     // The server knows no match: the card is read again and the same attempt asked about.
-    assert_eq!(sent.clone().not_ready(), challenged());
+    let unmatched = sent.clone().not_ready();
+    assert!(matches!(face(&unmatched), Face::Unmatched { .. }));
+    assert_eq!((unmatched.challenge(), unmatched.unsettled()), (None, Some(&challenge())));
+    assert_eq!(unmatched.sending_frames(), sent);
     assert_eq!(sent.clone().sending_evidence(key(9)), sent, "reading the card again loses nothing");
     assert_eq!(sent.clone().after_refusal(Some(ProblemType::FramesUnfit)), Some(challenged()));
     for gone in [ProblemType::ChallengeOver, ProblemType::ChallengeUnknown, ProblemType::AttemptUsed] {
@@ -178,6 +230,7 @@ fn what_is_stored_reads_back() {
         waiting().asking_for_challenge(key(4)),
         challenged(),
         challenged().sending_frames(),
+        challenged().sending_frames().not_ready(),
     ] {
         let json = serde_json::to_string(&booking).unwrap();
         assert_eq!(serde_json::from_str::<BookingInHand>(&json).unwrap(), booking);

@@ -1,15 +1,15 @@
 //! The face of a booking of the signature PIN: matched, not matched, not judged, locked.
 
-use mobile_bridge::{
-    CallError, CardProof, Frames, Next, NotJudged, Phone, PhoneError, PicturesRefused, Shown,
-};
+use std::time::Duration;
+
+use mobile_bridge::{CallError, CardProof, Frames, Next, NotJudged, PhoneError, PicturesRefused, Shown};
 use reservation::PinKind;
-use wire::app::ReservationState;
+use wire::app::{Pose, ReservationState};
 use wire::problem::{Advice, ProblemType};
 
 use crate::support::card::other_card;
-use crate::support::server::face::{LOCKED_UNTIL, lock_number};
-use crate::support::world::{Ended, World, book, book_with, frames, front, not_judged};
+use crate::support::server::face::{LOCKED_UNTIL, frames_showing, lock_number};
+use crate::support::world::{Camera, Ended, World, book, book_with, frames, front, not_judged, show};
 
 fn signature() -> World {
     World::new(PinKind::Signature)
@@ -21,11 +21,6 @@ fn refusal(error: PhoneError) -> client::Refusal {
         PhoneError::Call(CallError::Failure(client::Failure::Refused(refusal))) => *refusal,
         other => panic!("{other:?}"),
     }
-}
-
-async fn show(phone: &mut Phone, person: &str) -> Result<Shown, PhoneError> {
-    phone.challenge().await?;
-    phone.show_face(&frames(person)).await
 }
 
 #[tokio::test]
@@ -45,7 +40,8 @@ async fn a_face_that_is_not_matched_is_told_with_its_tries_and_another_may_follo
     let world = signature();
     let mut phone = world.waiting_for_face().await;
     for left in [4, 3] {
-        assert_eq!(show(&mut phone, "other").await.unwrap(), Shown::NotMatched { tries_left: left });
+        let shown = show(&mut phone, "other").await.unwrap();
+        assert_eq!(shown, Shown::NotMatched { tries_left: left, advice: None });
         assert!(matches!(phone.next(PinKind::Signature), Next::ShowFace { .. }));
     }
     assert_eq!(show(&mut phone, "holder").await.unwrap(), Shown::Matched);
@@ -57,7 +53,7 @@ async fn a_face_that_is_not_matched_is_told_with_its_tries_and_another_may_follo
 #[tokio::test]
 async fn the_program_again_goes_on_with_the_same_booking_and_a_new_challenge() {
     let world = signature();
-    let ended = book_with(&world, &mut world.phone(), &frames("other")).await.unwrap();
+    let ended = book_with(&world, &mut world.phone(), "other", Camera::Forgets).await.unwrap();
     assert!(matches!(ended, Ended::NotMatched { tries_left: 4 }));
     // A new process has no surface file: the card is read again.
     let phone = world.phone();
@@ -93,13 +89,13 @@ async fn a_fifth_failure_locks_and_the_end_and_the_number_are_kept() {
 async fn a_lock_that_begins_while_the_booking_waits_is_kept_with_its_end() {
     let world = signature();
     let mut phone = world.waiting_for_face().await;
-    phone.challenge().await.unwrap();
+    let challenge = phone.challenge().await.unwrap();
     let mut elsewhere = World::phone(&world);
     // The same phone, started twice, fails five times over there.
     for _ in 0..5 {
-        book_with(&world, &mut elsewhere, &frames("other")).await.unwrap();
+        book_with(&world, &mut elsewhere, "other", Camera::Forgets).await.unwrap();
     }
-    let refused = refusal(phone.show_face(&frames("holder")).await.unwrap_err());
+    let refused = refusal(phone.show_face(&frames("holder", &challenge)).await.unwrap_err());
     assert_eq!(refused.kind, Some(ProblemType::InstallationLocked));
     assert_eq!(phone.lock().unwrap().until, Some(LOCKED_UNTIL));
     assert_eq!(phone.booking(), None);
@@ -109,7 +105,7 @@ async fn a_lock_that_begins_while_the_booking_waits_is_kept_with_its_end() {
 async fn an_attempt_that_is_still_open_leaves_the_booking_where_it_stands() {
     let world = signature();
     let mut phone = world.waiting_for_face().await;
-    world.server.open_attempt(1, std::time::Duration::from_secs(30));
+    world.server.open_attempt(1, Duration::from_secs(30));
     let error = phone.challenge().await.unwrap_err();
     let PhoneError::Call(CallError::Failure(failure)) = error else { panic!("{error:?}") };
     assert_eq!(failure.kind(), Some(ProblemType::AttemptInProgress));
@@ -121,14 +117,14 @@ async fn pictures_that_cannot_be_judged_cost_nothing_and_others_answer_the_same_
     let world = signature();
     let mut phone = world.waiting_for_face().await;
     let challenge = phone.challenge().await.unwrap();
-    let refused = refusal(phone.show_face(&frames("noface")).await.unwrap_err());
+    let refused = refusal(phone.show_face(&frames("noface", &challenge)).await.unwrap_err());
     assert_eq!(refused.kind, Some(ProblemType::FramesUnfit));
     assert_eq!((refused.facts.advice, refused.facts.frame), (Some(Advice::NoFace), Some(1)));
-    let thrice = Frames::new(vec![b"holder 1".to_vec(); 3]).unwrap();
-    let refused = refusal(phone.show_face(&thrice).await.unwrap_err());
+    let alike = Frames::new(vec![b"holder 1".to_vec(); 9]).unwrap();
+    let refused = refusal(phone.show_face(&alike).await.unwrap_err());
     assert_eq!((refused.facts.advice, refused.facts.frame), (Some(Advice::TakeEachAnew), Some(2)));
     assert_eq!(phone.challenge().await.unwrap(), challenge);
-    assert_eq!(phone.show_face(&frames("holder")).await.unwrap(), Shown::Matched);
+    assert_eq!(phone.show_face(&frames("holder", &challenge)).await.unwrap(), Shown::Matched);
     assert_eq!(world.server.judged(), 1);
 }
 
@@ -137,12 +133,12 @@ async fn a_fault_of_the_service_and_a_late_face_are_not_counted_and_lead_to_a_ne
     let world = signature();
     let mut phone = world.waiting_for_face().await;
     let first = phone.challenge().await.unwrap();
-    let voided = not_judged(phone.show_face(&frames("fault")).await);
+    let voided = not_judged(phone.show_face(&frames("fault", &first)).await);
     assert_eq!(voided, NotJudged::OurFault { tries_left: 5 });
     let second = phone.challenge().await.unwrap();
     assert_ne!(first.attempt, second.attempt);
     world.server.end_challenge();
-    assert_eq!(not_judged(phone.show_face(&frames("holder")).await), NotJudged::TooLate);
+    assert_eq!(not_judged(phone.show_face(&frames("holder", &second)).await), NotJudged::TooLate);
     assert_eq!(show(&mut phone, "holder").await.unwrap(), Shown::Matched);
 }
 
@@ -150,12 +146,12 @@ async fn a_fault_of_the_service_and_a_late_face_are_not_counted_and_lead_to_a_ne
 async fn the_same_phone_started_twice_is_told_that_its_challenge_is_gone() {
     let world = signature();
     let mut first = world.waiting_for_face().await;
-    let (mut second, _) = (world.phone(), ());
-    let Next::ReadCard { to_sign, .. } = second.next(PinKind::Signature) else { panic!("the card again") };
+    let (mut second, to_sign) = world.reading_again();
     second.prove(&world.proof(&to_sign)).await.unwrap();
-    first.challenge().await.unwrap();
+    let challenge = first.challenge().await.unwrap();
     second.challenge().await.unwrap();
-    assert_eq!(not_judged(first.show_face(&frames("holder")).await), NotJudged::ChallengeGone);
+    let gone = not_judged(first.show_face(&frames("holder", &challenge)).await);
+    assert_eq!(gone, NotJudged::ChallengeGone);
 }
 
 #[tokio::test]
@@ -174,23 +170,113 @@ async fn a_face_that_was_matched_elsewhere_leads_to_the_reservation() {
 async fn other_frames_for_an_attempt_whose_verdict_was_lost_are_told_apart() {
     let world = signature();
     let mut phone = world.waiting_for_face().await;
-    phone.challenge().await.unwrap();
+    let challenge = phone.challenge().await.unwrap();
     world.server.kill_at(2);
-    phone.show_face(&frames("other")).await.unwrap_err();
+    phone.show_face(&frames("other", &challenge)).await.unwrap_err();
     world.server.kill_at(0);
-    assert_eq!(not_judged(phone.show_face(&frames("holder")).await), NotJudged::OtherFramesBefore);
+    assert_eq!(phone.unsettled(), Some(&challenge));
+    let shown = phone.show_face(&frames("holder", &challenge)).await;
+    assert_eq!(not_judged(shown), NotJudged::OtherFramesBefore);
+    assert_eq!(phone.unsettled(), None);
     assert_eq!(show(&mut phone, "holder").await.unwrap(), Shown::Matched);
     assert_eq!(world.server.judged(), 2);
 }
 
 #[tokio::test]
-async fn fewer_pictures_than_the_challenge_asks_for_are_not_sent() {
+async fn fewer_or_more_pictures_than_the_challenge_takes_are_not_sent() {
     let world = signature();
     let mut phone = world.waiting_for_face().await;
     phone.challenge().await.unwrap();
     let before = world.server.steps();
-    assert!(matches!(Frames::new(vec![vec![1]; 2]), Err(PicturesRefused::Count { found: 2, .. })));
+    let (least, most) = (9, 24);
+    for found in [8, 25] {
+        let frames = Frames::new((0..found).map(|number| vec![number as u8]).collect()).unwrap();
+        match phone.show_face(&frames).await.unwrap_err() {
+            PhoneError::Pictures(refused) => {
+                assert_eq!(refused, PicturesRefused::Count { found, least, most });
+            }
+            other => panic!("{other:?}"),
+        }
+    }
     assert_eq!(world.server.steps(), before);
+}
+
+#[tokio::test]
+async fn a_refused_face_is_told_with_what_to_do_better_and_the_attempts_left() {
+    use Pose::{Front, Right};
+    let world = signature();
+    let mut phone = world.waiting_for_face().await;
+    // Asked for: front, right, front, right; front, left, front, left; front, right, left, front.
+    for (tries_left, poses, advice) in [
+        (4, vec![Front, Right, Front], Advice::TurnFurther),
+        (3, vec![Front, Right, Front, Right], Advice::FollowPoses),
+    ] {
+        let challenge = phone.challenge().await.unwrap();
+        let mut shown = frames_showing("holder", &poses, advice_name(advice));
+        // As many as are taken; on the way nothing is held.
+        shown.extend((shown.len()..9).map(|number| format!("holder@way {number}").into_bytes()));
+        let shown = phone.show_face(&Frames::new(shown).unwrap()).await.unwrap();
+        assert_eq!(shown, Shown::NotMatched { tries_left, advice: Some(advice) }, "{:?}", challenge.poses);
+    }
+    let challenge = phone.challenge().await.unwrap();
+    let mut spliced = frames_showing("holder", &challenge.poses, "spliced");
+    *spliced.last_mut().unwrap() = b"other 9".to_vec();
+    let shown = phone.show_face(&Frames::new(spliced).unwrap()).await.unwrap();
+    assert_eq!(shown, Shown::NotMatched { tries_left: 2, advice: Some(Advice::OnePersonOnly) });
+}
+
+fn advice_name(advice: Advice) -> &'static str {
+    match advice {
+        Advice::TurnFurther => "further",
+        _ => "follow",
+    }
+}
+
+#[tokio::test]
+async fn frames_that_were_used_before_are_not_counted_and_others_answer_the_same_challenge() {
+    let world = signature();
+    let mut phone = world.waiting_for_face().await;
+    let first = phone.challenge().await.unwrap();
+    let shown = phone.show_face(&frames("other", &first)).await.unwrap();
+    assert_eq!(shown, Shown::NotMatched { tries_left: 4, advice: None });
+    let second = phone.challenge().await.unwrap();
+    assert_ne!((&first.nonce, &first.poses), (&second.nonce, &second.poses));
+    let mut replayed: Vec<_> = frames("holder", &second).iter().map(<[u8]>::to_vec).collect();
+    replayed[2] = frames("other", &first).iter().next().unwrap().to_vec();
+    let refused = refusal(phone.show_face(&Frames::new(replayed).unwrap()).await.unwrap_err());
+    assert_eq!(refused.kind, Some(ProblemType::FramesUnfit));
+    assert_eq!((refused.facts.advice, refused.facts.frame), (Some(Advice::SeenBefore), Some(3)));
+    assert_eq!(phone.challenge().await.unwrap(), second);
+    assert_eq!(phone.show_face(&frames("holder", &second)).await.unwrap(), Shown::Matched);
+    assert_eq!(world.server.judged(), 2);
+}
+
+#[tokio::test]
+async fn a_challenge_is_begun_once_more_only_while_there_is_time_for_its_poses() {
+    let world = signature();
+    let mut phone = world.waiting_for_face().await;
+    let first = phone.challenge().await.unwrap();
+    assert_eq!(phone.time_left(&first), Duration::from_secs(30));
+    // Three seconds for each of four poses.
+    world.server.leave(Duration::from_secs(12));
+    assert_eq!(phone.challenge().await.unwrap(), first);
+    world.server.leave(Duration::from_millis(11_999));
+    let second = phone.challenge().await.unwrap();
+    assert_ne!(second.attempt, first.attempt);
+    world.server.leave(Duration::ZERO);
+    assert_eq!(phone.time_left(&second), Duration::ZERO);
+    // What is new is shown however short it is: that is for the server to say.
+    assert_ne!(phone.challenge().await.unwrap().attempt, second.attempt);
+}
+
+#[tokio::test]
+async fn a_challenge_survives_a_killed_phone_with_its_nonce_while_there_is_time() {
+    let world = signature();
+    let challenge = world.waiting_for_face().await.challenge().await.unwrap();
+    let (mut phone, to_sign) = world.reading_again();
+    phone.prove(&world.proof(&to_sign)).await.unwrap();
+    assert_eq!(phone.challenge().await.unwrap(), challenge);
+    assert_eq!(phone.show_face(&frames("holder", &challenge)).await.unwrap(), Shown::Matched);
 }
 
 #[tokio::test]
@@ -211,9 +297,10 @@ async fn a_front_that_will_not_do_is_taken_again_without_reading_the_card_again(
 #[tokio::test]
 async fn another_card_put_into_the_booking_is_refused_and_the_first_goes_on() {
     let mut world = signature();
-    book_with(&world, &mut world.phone(), &frames("other")).await.unwrap();
+    book_with(&world, &mut world.phone(), "other", Camera::Forgets).await.unwrap();
     let first = std::mem::replace(&mut world.card, other_card(world.dir.path()));
-    let refused = refusal(book_with(&world, &mut world.phone(), &frames("holder")).await.unwrap_err());
+    let refused =
+        refusal(book_with(&world, &mut world.phone(), "holder", Camera::Forgets).await.unwrap_err());
     assert_eq!(refused.kind, Some(ProblemType::AnotherCard));
     world.card = first;
     book(&world, &mut world.phone()).await.unwrap();
@@ -239,9 +326,10 @@ async fn a_booking_without_challenges_left_is_let_go() {
     let world = signature();
     let mut phone = world.waiting_for_face().await;
     for _ in 0..10 {
-        phone.challenge().await.unwrap();
+        let challenge = phone.challenge().await.unwrap();
         world.server.end_challenge();
-        assert_eq!(not_judged(phone.show_face(&frames("holder")).await), NotJudged::TooLate);
+        let late = not_judged(phone.show_face(&frames("holder", &challenge)).await);
+        assert_eq!(late, NotJudged::TooLate);
     }
     let refused = refusal(phone.challenge().await.unwrap_err());
     assert_eq!(refused.kind, Some(ProblemType::ChallengesExhausted));

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use client::clock::Clock;
 use client::{Connection, Failure, Retry};
-use mobile_bridge::{BookingServer as _, CallError, HttpBookingServer, SoftwareKey, SurfaceBytes};
+use mobile_bridge::{BookingServer as _, CallError, Frames, HttpBookingServer, SoftwareKey, SurfaceBytes};
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -16,9 +16,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
-use wire::app::{CardEvidence, FaceVerdict, StartBooking, SurfaceFile};
-
-use crate::support::world::frames;
+use wire::app::{CardEvidence, FaceEvidence, FaceVerdict, Pose, StartBooking, SurfaceFile};
+use wire::problem::Advice;
 
 struct Noon;
 
@@ -155,8 +154,9 @@ async fn the_evidence_is_one_multipart_part_whose_hash_is_in_the_proof() {
     assert_eq!(seen[0].claims()["htm"], "PUT");
 }
 
-const CHALLENGE: &str = r#"{"attempt":"00000000-0000-0000-0000-000000000008","poses":["front"],
-    "expires_at":"2026-11-21T03:02:00Z","frames_least":3,"frames_most":12}"#;
+const CHALLENGE: &str = r#"{"attempt":"00000000-0000-0000-0000-000000000008",
+    "nonce":"CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk","poses":["front","left","right"],
+    "expires_at":"2026-11-21T03:02:00Z","frames_least":7,"frames_most":18}"#;
 const IN_PROGRESS: &str = r#"{"type":"urn:jpki-reset:problem:attempt-in-progress","title":"wait","status":503,
     "instance":"urn:uuid:0","next_step":{"ja":"x","en":"x"}}"#;
 
@@ -164,7 +164,8 @@ const IN_PROGRESS: &str = r#"{"type":"urn:jpki-reset:problem:attempt-in-progress
 async fn a_challenge_is_asked_for_with_its_key_and_no_body() {
     let (server, served) = server(vec![("503 x\r\nRetry-After: 0", ""), ("201 x", CHALLENGE)]).await;
     let challenge = server.face_challenge(Uuid::from_u128(9), Uuid::from_u128(5)).await.unwrap();
-    assert_eq!(challenge.attempt, Uuid::from_u128(8));
+    assert_eq!((challenge.attempt, &challenge.nonce), (Uuid::from_u128(8), &[9; 32].into()));
+    assert_eq!(challenge.poses, [Pose::Front, Pose::Left, Pose::Right]);
     for one in served.await.unwrap() {
         let line = "POST /app/v1/bookings/00000000-0000-0000-0000-000000000005/face-challenge HTTP/1.1";
         assert!(one.head.starts_with(line));
@@ -178,7 +179,7 @@ async fn a_face_whose_answer_is_lost_or_still_to_come_is_sent_again_byte_for_byt
     let (server, served) = server(vec![
         ("", ""),
         ("503 x\r\nRetry-After: 1", IN_PROGRESS),
-        ("200 OK", r#"{"is":"not-matched","tries_left":4}"#),
+        ("200 OK", r#"{"is":"not-matched","tries_left":4,"advice":"turn-further"}"#),
     ])
     .await;
     let surface = SurfaceBytes::of(&SurfaceFile {
@@ -188,9 +189,10 @@ async fn a_face_whose_answer_is_lost_or_still_to_come_is_sent_again_byte_for_byt
         signature: [4; 256].into(),
         certificate: [5; 500].into(),
     });
-    let (booking, attempt) = (Uuid::from_u128(5), Uuid::from_u128(8));
-    let verdict = server.show_face(booking, attempt, &surface, &frames("holder")).await.unwrap();
-    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 4 });
+    let evidence = FaceEvidence { attempt: Uuid::from_u128(8), nonce: [9; 32].into() };
+    let frames = Frames::new((1..=7).map(|number| vec![number; 100]).collect()).unwrap();
+    let verdict = server.show_face(Uuid::from_u128(5), &evidence, &surface, &frames).await.unwrap();
+    assert_eq!(verdict, FaceVerdict::NotMatched { tries_left: 4, advice: Some(Advice::TurnFurther) });
     let seen = served.await.unwrap();
     assert_eq!(seen.len(), 3);
     for one in &seen {
@@ -201,8 +203,10 @@ async fn a_face_whose_answer_is_lost_or_still_to_come_is_sent_again_byte_for_byt
         assert_eq!(one.claims()["body_sha256"], URL_SAFE_NO_PAD.encode(digest(&SHA256, &one.body)));
     }
     let body = String::from_utf8_lossy(&seen[0].body).into_owned();
-    assert!(body.contains(r#"{"attempt":"00000000-0000-0000-0000-000000000008"}"#));
-    assert_eq!(body.matches("name=\"frame\"").count(), 3);
+    let nonce = "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk";
+    let face = format!(r#"{{"attempt":"00000000-0000-0000-0000-000000000008","nonce":"{nonce}"}}"#);
+    assert!(body.contains(&face));
+    assert_eq!(body.matches("name=\"frame\"").count(), 7);
 }
 
 #[tokio::test]
@@ -238,4 +242,26 @@ async fn a_refusal_is_not_repeated() {
     let CallError::Failure(failure) = error else { panic!("{error:?}") };
     assert_eq!(failure.next_step().en, "x", "a clock that is nearly right is not blamed");
     assert_eq!(served.await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn deadlines_are_measured_by_the_servers_clock_once_it_has_told_its_time() {
+    let answers = [
+        "200 x",
+        "200 x\r\nDate: Sat, 21 Nov 2026 03:00:40 GMT",
+        "200 x\r\nDate: Fri, 31 Dec 9999 23:59:59 GMT",
+        "200 x\r\nDate: yesterday",
+    ];
+    let (server, _served) = server(answers.map(|head| (head, INSTALLATION)).into()).await;
+    let noon = datetime!(2026-11-21 03:00 UTC);
+    assert_eq!(server.now(), noon);
+    for now in [
+        noon,
+        datetime!(2026-11-21 03:00:40 UTC),
+        datetime!(9999-12-31 23:59:59 UTC),
+        datetime!(9999-12-31 23:59:59 UTC),
+    ] {
+        server.register("test").await.unwrap();
+        assert_eq!(server.now(), now);
+    }
 }

@@ -6,7 +6,8 @@ use mobile_bridge::{CardProof, Frames};
 use reservation::PinKind;
 use wire::app::SurfaceFile;
 
-use crate::support::world::{World, frames};
+use crate::support::server::face::frames_showing;
+use crate::support::world::{World, show};
 
 /// Longest piece of something secret that may stand anywhere, in characters.
 const PIECE: usize = 16;
@@ -42,13 +43,12 @@ async fn nothing_of_card_or_face_is_ever_in_the_state_file() {
     let proof = world.proof(&to_sign);
     phone.prove(&proof).await.unwrap();
     seen.push(stored());
-    phone.challenge().await.unwrap();
+    let challenge = phone.challenge().await.unwrap();
     seen.push(stored());
-    let shown: Frames = frames("other CANARY face");
+    let shown = Frames::new(frames_showing("other CANARY face", &challenge.poses, "")).unwrap();
     phone.show_face(&shown).await.unwrap();
     seen.push(stored());
-    phone.challenge().await.unwrap();
-    phone.show_face(&frames("holder")).await.unwrap();
+    show(&mut phone, "holder").await.unwrap();
     seen.push(stored());
     phone.reserve().await.unwrap();
     seen.push(stored());

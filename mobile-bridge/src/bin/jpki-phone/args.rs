@@ -6,11 +6,13 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use client::Language;
 use reservation::PinKind;
 
+use crate::camera::Camera;
+
 /// Books the reset of a forgotten or locked My Number Card PIN, as the app on a phone does.
 ///
 /// Exit codes: 0 done; 2 usage or settings; 3 refused, with the next step; 4 try again later; 5 reader or card;
-/// 6 wrong PIN or printed code, or none; 7 municipal office; 9 a file of this program; 10 other pictures needed;
-/// 11 face not matched; 12 locked after face failures.
+/// 6 wrong PIN or printed code, or none; 7 municipal office; 9 a file of this program; 10 other pictures needed, or the
+/// camera gave none; 11 face not matched; 12 locked after face failures.
 #[derive(Parser)]
 #[command(version)]
 pub(crate) struct Args {
@@ -65,9 +67,17 @@ pub(crate) struct Book {
     /// server, which compares it with the chip's portrait and drops it.
     #[arg(long, value_name = "FILE", required_if_eq("target", "signature"))]
     pub(crate) front: Option<PathBuf>,
-    /// With --target signature: photographs of the holder's face, JPEG, 3 to 12, at most 1 MiB each: files, or a folder
-    /// of .jpg files. They are sent to the server, which compares them with the chip's portrait and drops them.
-    #[arg(long, value_name = "FILE", num_args = 1.., required_if_eq("target", "signature"))]
+    /// With --target signature: the camera, a command that takes the pictures of the holder's face. It is run for each
+    /// challenge, without a shell, with `--poses front,left,... --out DIR` behind it: the poses that the holder is to
+    /// show, and a private folder where it leaves .jpg files in the order of their names, at most 1 MiB each. It is stopped
+    /// when the challenge's time is over (30 seconds, unless the service is set otherwise). The pictures are sent to the
+    /// server, which compares them with the chip's portrait and drops them. Example: 'virtual-card frames --picture
+    /// holder.jpg'.
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) camera: Option<Camera>,
+    /// Instead of --camera: pictures of the face that were taken elsewhere, 5 to 32: files, or a folder of .jpg files. They
+    /// answer whatever poses are asked for. At a terminal, others can be given once these were refused.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "camera")]
     pub(crate) frames: Vec<PathBuf>,
     /// For a card that prints a western birth date: its six digits are typed as they are (such as 800217). A guess, since
     /// which digits such cards use is not public; a wrong one costs one of the card's ten tries.

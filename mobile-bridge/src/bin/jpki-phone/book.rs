@@ -65,7 +65,7 @@ pub(crate) async fn run(
                 proved
             }
             Next::ShowFace { .. } => match &mut pictures {
-                Some(pictures) => face_step::show(phone, screen, entry, &mut pictures.frames).await,
+                Some(pictures) => face_step::show(phone, screen, entry, &mut pictures.face).await,
                 None => Err(PhoneError::OutOfOrder.into()),
             },
             Next::Reserve => match phone.reserve().await {

@@ -1,16 +1,19 @@
-//! The holder's face: shown for a challenge, and what is told when it was not matched.
+//! The holder's face: what it is to show, the pictures of it, and what is told when it was not matched.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use client::entry::Entry;
 use client::{Screen, jst, tell, words};
 use mobile_bridge::{CallError, Frames, NotJudged, Phone, PhoneError, Shown};
 use reservation::PinKind;
-use wire::app::Pose;
-use wire::problem::ProblemType;
+use wire::app::FaceChallenge;
+use wire::problem::{Advice, ProblemType};
 
+use crate::camera::Camera;
 use crate::open_attempt::Patience;
-use crate::picture_files;
+use crate::picture_files::{self, Face};
+use crate::show::agreed;
 use crate::steps::{Step, Steps};
 use crate::stopped::Stopped;
 
@@ -22,7 +25,7 @@ pub(crate) async fn show(
     phone: &mut Phone,
     screen: &mut Screen,
     entry: &mut Entry,
-    frames: &mut Frames,
+    face: &mut Face,
 ) -> Result<(), Stopped> {
     Steps(PinKind::Signature).head(
         screen,
@@ -30,30 +33,29 @@ pub(crate) async fn show(
         "お顔を照合します（写真は照合のあと残りません）",
         "Your face is compared with the portrait in the chip (no picture is kept)",
     );
-    let mut new_challenges = 0;
     let mut patience = Patience::default();
+    let mut new_challenges = 0;
+    let mut before = Before::Nothing;
     loop {
-        let challenge = match phone.challenge().await {
-            Ok(challenge) => challenge,
-            Err(error) => {
-                patience.wait(screen, error).await?;
-                continue;
+        let shown = match face {
+            Face::Camera(camera) => {
+                if let Before::Refused(stopped) = before {
+                    stopped.once_more(screen, entry)?;
+                }
+                with_camera(phone, screen, &mut patience, camera).await
+            }
+            Face::AtHand(frames) => {
+                choose_pictures(phone, screen, entry, &mut patience, frames, before).await?;
+                send(phone, screen, &mut patience, frames).await
             }
         };
-        pose(screen, &challenge.poses);
-        let until = jst::time_of_day(challenge.expires_at);
-        screen.say(
-            &format!("  （{until}までに送ります。{}枚の写真）", frames.iter().len()),
-            &format!("  (to be sent by {until}; {} pictures)", frames.iter().len()),
-        );
-        match phone.show_face(frames).await {
+        before = match shown {
             Ok(Shown::Matched) => {
                 screen.say("  お顔を照合できました。", "  Your face was matched.");
                 return Ok(());
             }
-            Ok(Shown::NotMatched { tries_left }) => {
-                let stopped = Stopped::FaceNotMatched { tries_left };
-                *frames = others(screen, entry, stopped)?;
+            Ok(Shown::NotMatched { tries_left, advice }) => {
+                Before::Refused(Stopped::FaceNotMatched { tries_left, advice })
             }
             Ok(Shown::Locked(lock)) => return Err(Stopped::Locked(lock)),
             Ok(Shown::Again(reason)) => {
@@ -62,22 +64,130 @@ pub(crate) async fn show(
                 if new_challenges > NEW_CHALLENGES {
                     return Err(Stopped::FaceNotJudged);
                 }
+                Before::NotJudged
             }
-            Err(error) if wants_other_frames(&error) => *frames = others(screen, entry, error.into())?,
+            Err(stopped) if stopped.wants_other_frames() => Before::Refused(stopped),
+            Err(stopped) => return Err(stopped),
+        };
+    }
+}
+
+/// What became of the pictures before.
+enum Before {
+    /// There were none.
+    Nothing,
+    /// They were not judged; the person knows why.
+    NotJudged,
+    /// They will not do.
+    Refused(Stopped),
+}
+
+/// A challenge, and what the camera takes for it.
+async fn with_camera(
+    phone: &mut Phone,
+    screen: &mut Screen,
+    patience: &mut Patience,
+    camera: &Camera,
+) -> Result<Shown, Stopped> {
+    let challenge = challenge(phone, screen, patience).await?;
+    let left = phone.time_left(&challenge);
+    asked_for(screen, &challenge, left);
+    screen.say("  カメラで撮影しています…", "  The camera is taking them now…");
+    let frames = camera.take(&challenge, left).await?;
+    send(phone, screen, patience, &frames).await
+}
+
+/// A challenge, and pictures that were taken elsewhere: those at hand, or where a person can name others for the new poses,
+/// these. Where there are no others, it ends with what was wrong.
+async fn choose_pictures(
+    phone: &mut Phone,
+    screen: &mut Screen,
+    entry: &mut Entry,
+    patience: &mut Patience,
+    frames: &mut Frames,
+    before: Before,
+) -> Result<(), Stopped> {
+    let others_after = match before {
+        Before::Refused(stopped) if !entry.is_interactive() => return Err(stopped),
+        Before::Refused(stopped) => {
+            stopped.tell(screen);
+            Some(stopped)
+        }
+        Before::NotJudged if entry.is_interactive() => Some(Stopped::FaceNotJudged),
+        Before::NotJudged | Before::Nothing => None,
+    };
+    if let Some(stopped) = others_after {
+        let challenge = challenge(phone, screen, patience).await?;
+        asked_for(screen, &challenge, phone.time_left(&challenge));
+        *frames = asked(screen, entry, stopped, FOLDER, |path| picture_files::frames(&[path]))?;
+    } else if phone.unsettled().is_some_and(|challenge| challenge_takes(challenge, frames)) {
+        screen.say(
+            "  前回送った写真の結果を確かめます。",
+            "  What became of the pictures that were sent last time is asked for.",
+        );
+    } else {
+        let challenge = challenge(phone, screen, patience).await?;
+        asked_for(screen, &challenge, phone.time_left(&challenge));
+    }
+    Ok(())
+}
+
+fn challenge_takes(challenge: &FaceChallenge, frames: &Frames) -> bool {
+    frames.check_count(challenge.frames_least.into(), challenge.frames_most.into()).is_ok()
+}
+
+const FOLDER: (&str, &str) = (
+    "  この順に撮り直した写真のフォルダー（やめるときは何も入力せずに Enter）:",
+    "  Folder with new pictures in this order (just Enter to stop):",
+);
+
+async fn challenge(
+    phone: &mut Phone,
+    screen: &mut Screen,
+    patience: &mut Patience,
+) -> Result<FaceChallenge, Stopped> {
+    loop {
+        match phone.challenge().await {
+            Ok(challenge) => return Ok(challenge),
             Err(error) => patience.wait(screen, error).await?,
         }
     }
 }
 
-fn pose(screen: &mut Screen, poses: &[Pose]) {
-    for pose in poses {
-        match pose {
-            Pose::Front => screen.say(
-                "  カメラをまっすぐ見てください。明るい場所で、おひとりで。",
-                "  Look straight into the camera, in good light, alone.",
-            ),
+async fn send(
+    phone: &mut Phone,
+    screen: &mut Screen,
+    patience: &mut Patience,
+    frames: &Frames,
+) -> Result<Shown, Stopped> {
+    let count = frames.iter().len();
+    screen.say(&format!("  写真{count}枚を送ります。"), &format!("  Sending {count} pictures."));
+    loop {
+        match phone.show_face(frames).await {
+            Ok(shown) => return Ok(shown),
+            Err(error) => patience.wait(screen, error).await?,
         }
     }
+}
+
+/// What the challenge asks for, how many pictures, and by when.
+fn asked_for(screen: &mut Screen, challenge: &FaceChallenge, left: Duration) {
+    screen.say(
+        "  次の順にお顔を向け、向きごとに1秒ほど止めてください（左右はご自身から見た向き）。\n  \
+         明るい場所で、おひとりで撮ります。",
+        "  Turn your face in this order, and hold each pose for a second (left and right are your own).\n  \
+         Find good light, and be alone in the picture.",
+    );
+    let language = screen.language();
+    for (number, pose) in (1..).zip(&challenge.poses) {
+        screen.line(&format!("    {number}. {}", language.of(&words::pose(*pose))));
+    }
+    let (least, most) = (challenge.frames_least, challenge.frames_most);
+    let (until, left) = (jst::time_of_day(challenge.expires_at), left.as_secs());
+    screen.say(
+        &format!("  写真は{least}〜{most}枚、{until}まで（あと約{left}秒）に送ります。"),
+        &format!("  {least} to {most} pictures, to be sent by {until} (in about {left} s)."),
+    );
 }
 
 fn again(screen: &mut Screen, reason: NotJudged) {
@@ -104,62 +214,88 @@ fn again(screen: &mut Screen, reason: NotJudged) {
     }
 }
 
-fn wants_other_frames(error: &PhoneError) -> bool {
-    match error {
-        PhoneError::Pictures(_) => true,
-        PhoneError::Call(CallError::Failure(failure)) => failure.kind() == Some(ProblemType::FramesUnfit),
-        _ => false,
+impl Stopped {
+    /// Whether the same step will do with other pictures of the face.
+    fn wants_other_frames(&self) -> bool {
+        match self {
+            Self::Pictures(_) | Self::Phone(PhoneError::Pictures(_)) => true,
+            Self::Camera(trouble) => trouble.may_be_repeated(),
+            Self::Phone(PhoneError::Call(CallError::Failure(failure))) => {
+                failure.kind() == Some(ProblemType::FramesUnfit)
+            }
+            _ => false,
+        }
+    }
+
+    /// Tells it, and asks whether the camera shall try again; from a pipe it ends with what was wrong.
+    fn once_more(self, screen: &mut Screen, entry: &mut Entry) -> Result<(), Self> {
+        if !entry.is_interactive() {
+            return Err(self);
+        }
+        self.tell(screen);
+        screen.ask("  もう一度撮りますか？ [はい/いいえ]", "  Take the pictures again? [yes/no]");
+        if agreed(screen, entry)? { Ok(()) } else { Err(self) }
     }
 }
 
-/// Other pictures, asked for where a person can answer.
-fn others(screen: &mut Screen, entry: &mut Entry, stopped: Stopped) -> Result<Frames, Stopped> {
-    asked_again(screen, entry, stopped, FOLDER, |path| picture_files::frames(&[path]))
+/// Asks for a path until something can be read there; from a pipe it ends with what was wrong.
+pub(crate) fn asked_again<T>(
+    screen: &mut Screen,
+    entry: &mut Entry,
+    stopped: Stopped,
+    question: (&str, &str),
+    read: impl Fn(PathBuf) -> Result<T, Stopped>,
+) -> Result<T, Stopped> {
+    if !entry.is_interactive() {
+        return Err(stopped);
+    }
+    stopped.tell(screen);
+    asked(screen, entry, stopped, question, read)
 }
 
-const FOLDER: (&str, &str) = (
-    "  撮り直した写真のフォルダー（やめるときは何も入力せずに Enter）:",
-    "  Folder with new pictures (just Enter to stop):",
-);
-
-/// Tells what was wrong and asks for a path until something can be read there; from a pipe it ends with what was wrong.
-pub(crate) fn asked_again<T>(
+/// The same where it was told already.
+fn asked<T>(
     screen: &mut Screen,
     entry: &mut Entry,
     mut stopped: Stopped,
     (ja, en): (&str, &str),
     read: impl Fn(PathBuf) -> Result<T, Stopped>,
 ) -> Result<T, Stopped> {
-    if !entry.is_interactive() {
-        return Err(stopped);
-    }
     loop {
-        stopped.tell(screen);
         screen.ask(ja, en);
         match entry.line().map_err(Stopped::System)?.as_deref().map(str::trim) {
             None | Some("") => return Err(stopped),
             Some(path) => match read(PathBuf::from(path)) {
                 Ok(read) => return Ok(read),
-                Err(other) => stopped = other,
+                Err(other) => {
+                    other.tell(screen);
+                    stopped = other;
+                }
             },
         }
     }
 }
 
 /// What is told when a face was not matched: the tries left and what helps, never a score.
-pub(crate) fn not_matched(screen: &mut Screen, tries_left: u8) {
+pub(crate) fn not_matched(screen: &mut Screen, tries_left: u8, advice: Option<Advice>) {
     let left = words::face_tries(tries_left);
     screen.say(
         &format!("照合できませんでした。{}。", left.ja),
         &format!("The face was not matched: {}.", left.en),
     );
-    screen.say(
-        "  明るい場所で、眼鏡・マスク・帽子を外し、カメラをまっすぐ見て撮り直してください。\n  \
-         カードの写真からお顔が大きく変わった方は、カードと本人確認書類を持って市区町村の窓口へお越しください。",
-        "  Take the pictures again in good light, without glasses, mask or hat, looking straight into the camera.\n  \
-         If your face has changed much since the card's portrait, go to the municipal office with the card and \
-         another identity document.",
-    );
+    match advice {
+        Some(advice) => {
+            let advice = words::advice(advice);
+            screen.say(&format!("  {}", advice.ja), &format!("  {}", advice.en));
+        }
+        None => screen.say(
+            "  明るい場所で、眼鏡・マスク・帽子を外して撮り直してください。\n  \
+             カードの写真からお顔が大きく変わった方は、カードと本人確認書類を持って市区町村の窓口へお越しください。",
+            "  Take the pictures again in good light, without glasses, mask or hat.\n  \
+             If your face has changed much since the card's portrait, go to the municipal office with the card and \
+             another identity document.",
+        ),
+    }
     if tries_left == 1 {
         screen.say(
             "  次に照合できないと、手続きが制限されます（一定時間、またはこれまでの回数が多いときはヘルプデスクの職員が解除するまで）。",

@@ -15,6 +15,7 @@
 
 mod args;
 mod book;
+mod camera;
 mod card_step;
 mod face_step;
 mod open_attempt;

@@ -8,7 +8,9 @@ use client::private_file::PrivateFileError;
 use client::{Screen, reader, tell, words};
 use mobile_bridge::device_key::KeyFileError;
 use mobile_bridge::{CallError, CardTrouble, FaceLock, PhoneError, PicturesRefused};
+use wire::problem::Advice;
 
+use crate::camera::CameraTrouble;
 use crate::{face_step, open_attempt};
 
 #[derive(Debug)]
@@ -46,7 +48,10 @@ pub(crate) enum Stopped {
     /// The face was judged, and not taken for the card's.
     FaceNotMatched {
         tries_left: u8,
+        advice: Option<Advice>,
     },
+    /// The camera gave no pictures.
+    Camera(CameraTrouble),
     /// No challenge of this run came to a verdict.
     FaceNotJudged,
     /// It was the last attempt, or it was earlier.
@@ -78,6 +83,7 @@ impl Stopped {
             },
             Self::NoPin | Self::NoCode | Self::CodeNearlyBlocked(_) => Exit::Pin,
             Self::Pictures(_) => Exit::Pictures,
+            Self::Camera(trouble) => trouble.exit(),
             Self::FaceNotMatched { .. } => Exit::FaceNotMatched,
             Self::Locked(_) => Exit::Locked,
             Self::TermsDeclined | Self::OtherTerms { .. } | Self::NotConfirmed => Exit::Refused,
@@ -140,7 +146,10 @@ impl Stopped {
             }
             Self::Pictures(refused) => pictures(screen, *refused),
             Self::PictureFile { file, error } => screen.line(&format!("{}: {error}", file.display())),
-            Self::FaceNotMatched { tries_left } => face_step::not_matched(screen, *tries_left),
+            Self::FaceNotMatched { tries_left, advice } => {
+                face_step::not_matched(screen, *tries_left, *advice);
+            }
+            Self::Camera(trouble) => trouble.tell(screen),
             Self::FaceNotJudged => screen.say(
                 "照合が完了しませんでした。しばらくしてから、同じ操作をもう一度行ってください。",
                 "No comparison came to an end. Repeat the same command in a while.",
@@ -213,4 +222,5 @@ from! {
     WaitError => Wait,
     CardTrouble => Card,
     PicturesRefused => Pictures,
+    CameraTrouble => Camera,
 }

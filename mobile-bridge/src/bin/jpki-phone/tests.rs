@@ -6,6 +6,7 @@
 mod support;
 
 mod asked;
+mod shot;
 mod told;
 
 use std::fs;
@@ -27,6 +28,7 @@ use crate::args::{Args, Task};
 use crate::card_step::Cards;
 use crate::{book, picture_files, show};
 use support::card::{right_code, wrong_code};
+use support::server::face::{frames_showing, poses_of};
 use support::world::World;
 
 /// A card that lies where the program looks for it.
@@ -104,17 +106,6 @@ impl Holder {
         for (front, picture) in [("front.png", "holder's card"), ("cat.png", "a cat")] {
             fs::write(dir.join(front), picture).unwrap();
         }
-        for person in ["holder", "other", "noface", "nopicture", "fault"] {
-            fs::create_dir(dir.join(person)).unwrap();
-            for number in 1..=3 {
-                let picture = dir.join(person).join(format!("{number}.jpg"));
-                fs::write(picture, format!("{person} {number}")).unwrap();
-            }
-        }
-        fs::create_dir(dir.join("thrice")).unwrap();
-        for number in 1..=3 {
-            fs::write(dir.join("thrice").join(format!("{number}.jpg")), "holder").unwrap();
-        }
         Self { world, language: Language::En }
     }
 
@@ -130,10 +121,32 @@ impl Holder {
         self.dir().join(name).to_str().unwrap().to_owned()
     }
 
-    /// `book --target signature` with this front and these frames.
-    fn pictures(&self, front: &str, frames: &str) -> Vec<String> {
-        let args = ["--target", "signature", "--front", &self.path(front), "--frames", &self.path(frames)];
-        args.map(str::to_owned).into()
+    /// A folder with pictures of this person for the challenge of this number, the first being 1.
+    fn folder(&self, person: &str, challenge: u8) -> String {
+        let name = format!("{person} for {challenge}");
+        self.frames(&name, &frames_showing(person, &poses_of(challenge), &name))
+    }
+
+    /// A folder of this name with these pictures.
+    fn frames(&self, name: &str, frames: &[Vec<u8>]) -> String {
+        let folder = self.dir().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        for (number, frame) in frames.iter().enumerate() {
+            fs::write(folder.join(format!("{number:02}.jpg")), frame).unwrap();
+        }
+        self.path(name)
+    }
+
+    /// `book --target signature` with this front and these arguments.
+    fn signature_with(&self, front: &str, more: &[&str]) -> Vec<String> {
+        let front = self.path(front);
+        let args = [&["--target", "signature", "--front", &front], more].concat();
+        args.into_iter().map(str::to_owned).collect()
+    }
+
+    /// `book --target signature` with this front, and pictures of this person for the first challenge.
+    fn pictures(&self, front: &str, person: &str) -> Vec<String> {
+        self.signature_with(front, &["--frames", &self.folder(person, 1)])
     }
 
     /// Books with the lines of a pipe.
@@ -146,9 +159,13 @@ impl Holder {
         self.books(args, Entry::typed(std::io::Cursor::new(lines.join("\n").into_bytes()))).await
     }
 
-    async fn books(&self, args: &[String], mut entry: Entry) -> Ran {
+    fn understands(args: &[String]) -> Result<Args, clap::Error> {
         let fixed = ["jpki-phone", "--config", "none.toml", "book", "--accept-terms", "1"].map(str::to_owned);
-        let args = Args::try_parse_from(fixed.iter().chain(args)).unwrap();
+        Args::try_parse_from(fixed.iter().chain(args))
+    }
+
+    async fn books(&self, args: &[String], mut entry: Entry) -> Ran {
+        let args = Self::understands(args).unwrap_or_else(|error| panic!("{error}"));
         let Task::Book(book) = args.task else { panic!("book") };
         let read = Read::default();
         let mut screen = Screen::to(self.language, read.clone());

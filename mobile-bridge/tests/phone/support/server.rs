@@ -1,5 +1,5 @@
 //! A server in memory: idempotency keys are remembered, the first accepted evidence binds the booking, a face is judged
-//! by what its first frame begins with ([`face`]), and calls get lost where a test wants.
+//! by what its frames say ([`face`]), and calls get lost where a test wants.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -12,11 +12,12 @@ use mobile_bridge::server::IdempotencyKey;
 use mobile_bridge::{BookingServer, CallError, CardProof, Frames, SurfaceBytes};
 use reservation::statement::BookingStatement;
 use reservation::{BookingId, InstallationId, Nonce, PinKind, ReservationNumber};
+use time::OffsetDateTime;
 use time::macros::datetime;
 use uuid::Uuid;
 use wire::app::{
-    Booking, CardAccepted, FaceChallenge, FaceVerdict, Installation, Reservation, ReservationState,
-    StartBooking, Step, Terms,
+    Booking, CardAccepted, FaceChallenge, FaceEvidence, FaceVerdict, Installation, Reservation,
+    ReservationState, StartBooking, Step, Terms,
 };
 use wire::problem::ProblemType as P;
 
@@ -153,6 +154,11 @@ impl TestServer {
         self.books.lock().unwrap().bookings.values_mut().for_each(|booking| booking.face.end_challenge());
     }
 
+    /// From now on every challenge ends so soon.
+    pub(crate) fn leave(&self, left: std::time::Duration) {
+        self.books.lock().unwrap().faces.challenge_left = left;
+    }
+
     /// Lifts the lock after face failures, as time does.
     pub(crate) fn end_lock(&self) {
         self.books.lock().unwrap().faces.failures = 0;
@@ -180,6 +186,10 @@ impl TestServer {
 
 #[async_trait]
 impl BookingServer for TestServer {
+    fn now(&self) -> OffsetDateTime {
+        self.books.lock().unwrap().faces.now()
+    }
+
     async fn register(&self, _app: &str) -> Result<Installation, CallError> {
         self.call(|books| {
             let terms = Terms { version: books.terms.clone(), ja: "規約".into(), en: "terms".into() };
@@ -262,20 +272,20 @@ impl BookingServer for TestServer {
             if let Some(retry_after) = books.faces.open.pop() {
                 return Err(open_attempt(retry_after));
             }
-            known.face.challenge(key)
+            known.face.challenge(&mut books.faces, key)
         })
     }
 
     async fn show_face(
         &self,
         booking: Uuid,
-        attempt: Uuid,
+        evidence: &FaceEvidence,
         surface: &SurfaceBytes,
         frames: &Frames,
     ) -> Result<FaceVerdict, CallError> {
         self.call(|books| {
             let known = books.bookings.get_mut(&booking).ok_or_else(|| refused(P::BookingUnknown))?;
-            if let Some(verdict) = known.face.known_verdict(attempt, frames)? {
+            if let Some(verdict) = known.face.known_verdict(evidence, frames)? {
                 return Ok(verdict);
             }
             if known.expired {
@@ -287,7 +297,7 @@ impl BookingServer for TestServer {
                 Some(CardProof::Signature { .. }) => return Err(refused(P::AnotherCard)),
                 Some(CardProof::User(_)) | None => return Err(refused(P::BookingOutOfOrder)),
             }
-            known.face.judge(&mut books.faces, attempt, frames)
+            known.face.judge(&mut books.faces, evidence, frames)
         })
     }
 

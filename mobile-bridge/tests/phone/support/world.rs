@@ -12,10 +12,11 @@ use reservation::{InstallationId, PinKind};
 use secret::Pin;
 use tempfile::TempDir;
 use virtual_card::CardInHand;
-use wire::app::Reservation;
+use wire::app::{FaceChallenge, Reservation};
 
 use super::card::{fresh_card, right_code};
 use super::server::TestServer;
+use super::server::face::frames_showing;
 
 pub(crate) struct World {
     pub(crate) dir: TempDir,
@@ -57,6 +58,13 @@ impl World {
         (phone, to_sign)
     }
 
+    /// The phone as it starts in the middle of a booking: the card is read again.
+    pub(crate) fn reading_again(&self) -> (Phone, ToSign) {
+        let phone = self.phone();
+        let Next::ReadCard { to_sign, .. } = phone.next(self.target) else { panic!("the card again") };
+        (phone, to_sign)
+    }
+
     /// A phone whose booking of the signature PIN waits for a face.
     pub(crate) async fn waiting_for_face(&self) -> Phone {
         let (mut phone, to_sign) = self.waiting_for_card().await;
@@ -86,9 +94,9 @@ pub(crate) fn front(picture: &str) -> Front {
     Front::new(picture.as_bytes().to_vec()).unwrap()
 }
 
-/// Three pictures of this person.
-pub(crate) fn frames(person: &str) -> Frames {
-    Frames::new((1..=3).map(|number| format!("{person} {number}").into_bytes()).collect()).unwrap()
+/// Pictures in which this person shows what the challenge asks for: the same for the same challenge.
+pub(crate) fn frames(person: &str, challenge: &FaceChallenge) -> Frames {
+    Frames::new(frames_showing(person, &challenge.poses, &challenge.attempt.to_string())).unwrap()
 }
 
 pub(crate) fn right_pin(target: PinKind) -> Pin {
@@ -120,11 +128,21 @@ impl Ended {
     }
 }
 
-/// What the phone program does, with these pictures.
+/// What a phone still has of the pictures that it took before it was killed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Camera {
+    /// Nothing: they are taken anew.
+    Forgets,
+    /// The same files.
+    Keeps,
+}
+
+/// What the phone program does while this person looks into its camera.
 pub(crate) async fn book_with(
     world: &World,
     phone: &mut Phone,
-    frames: &Frames,
+    person: &str,
+    camera: Camera,
 ) -> Result<Ended, PhoneError> {
     let terms = phone.register("test 1").await?;
     let mut again = 0;
@@ -132,8 +150,8 @@ pub(crate) async fn book_with(
         let step = match phone.next(world.target) {
             Next::Start => phone.start(world.target, &terms.version).await,
             Next::ReadCard { to_sign, .. } => phone.prove(&world.proof(&to_sign)).await,
-            Next::ShowFace { .. } => match show(phone, frames).await {
-                Ok(Shown::NotMatched { tries_left }) => return Ok(Ended::NotMatched { tries_left }),
+            Next::ShowFace { .. } => match show_with(phone, person, camera).await {
+                Ok(Shown::NotMatched { tries_left, .. }) => return Ok(Ended::NotMatched { tries_left }),
                 Ok(Shown::Locked(_)) => return Ok(Ended::Locked),
                 Ok(Shown::Matched) => Ok(()),
                 Ok(Shown::Again(_)) => {
@@ -155,14 +173,22 @@ pub(crate) async fn book_with(
     }
 }
 
-async fn show(phone: &mut Phone, frames: &Frames) -> Result<Shown, PhoneError> {
-    phone.challenge().await?;
-    phone.show_face(frames).await
+async fn show_with(phone: &mut Phone, person: &str, camera: Camera) -> Result<Shown, PhoneError> {
+    let challenge = match (camera, phone.unsettled()) {
+        (Camera::Keeps, Some(challenge)) => challenge.clone(),
+        (Camera::Keeps, None) | (Camera::Forgets, _) => phone.challenge().await?,
+    };
+    phone.show_face(&frames(person, &challenge)).await
+}
+
+/// Shows this person for a challenge.
+pub(crate) async fn show(phone: &mut Phone, person: &str) -> Result<Shown, PhoneError> {
+    show_with(phone, person, Camera::Forgets).await
 }
 
 /// The same with the holder's own face.
 pub(crate) async fn book(world: &World, phone: &mut Phone) -> Result<Reservation, PhoneError> {
-    Ok(book_with(world, phone, &frames("holder")).await?.reserved())
+    Ok(book_with(world, phone, "holder", Camera::Forgets).await?.reserved())
 }
 
 /// Why frames were not judged.

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use client::Language;
 use client::exit::Exit;
+use wire::problem::Advice;
 
-use super::support::server::face::{LOCKED_UNTIL, lock_number};
+use super::support::server::face::{LOCKED_UNTIL, frames_showing, lock_number, poses_of};
 use super::{Holder, RIGHT};
 
 #[tokio::test]
@@ -13,7 +14,8 @@ async fn a_face_that_is_not_matched_ends_a_pipes_run_and_the_next_goes_on_with_t
     let holder = Holder::signature();
     let ran = holder.pipes(&holder.pictures("front.png", "other"), &RIGHT).await.ended(Exit::FaceNotMatched);
     ran.saying("The face was not matched: 4 attempts left.").saying("glasses").not_saying("[7/7]");
-    let ran = holder.pipes(&holder.pictures("front.png", "holder"), &RIGHT).await.ended(Exit::Done);
+    let args = holder.signature_with("front.png", &["--frames", &holder.folder("holder", 2)]);
+    let ran = holder.pipes(&args, &RIGHT).await.ended(Exit::Done);
     ran.not_saying("[2/7]").saying("[7/7]");
     assert_eq!(holder.world.server.bookings(), 1);
 }
@@ -21,7 +23,8 @@ async fn a_face_that_is_not_matched_ends_a_pipes_run_and_the_next_goes_on_with_t
 #[tokio::test]
 async fn at_a_terminal_new_pictures_are_asked_for_until_there_are_some() {
     let holder = Holder::signature();
-    let (nowhere, other, mine) = (holder.path("nowhere"), holder.path("other"), holder.path("holder"));
+    let (nowhere, other, mine) =
+        (holder.path("nowhere"), holder.folder("other", 2), holder.folder("holder", 3));
     let lines = [RIGHT.as_slice(), &[&nowhere, &other, &mine]].concat();
     let ran = holder.types(&holder.pictures("front.png", "other"), &lines).await.ended(Exit::Done);
     ran.saying("4 attempts left").saying("nowhere").saying("3 attempts left").saying("[7/7]");
@@ -33,9 +36,11 @@ async fn at_a_terminal_new_pictures_are_asked_for_until_there_are_some() {
 #[tokio::test]
 async fn the_last_attempt_is_announced_and_the_lock_told_with_its_end_and_what_still_works() {
     let mut holder = Holder::signature();
-    let args = holder.pictures("front.png", "other");
-    for left in ["4 attempts left", "3 attempts left", "2 attempts left", "1 attempt left before the lock"] {
-        holder.pipes(&args, &RIGHT).await.ended(Exit::FaceNotMatched).saying(left);
+    let args = |number| holder.signature_with("front.png", &["--frames", &holder.folder("other", number)]);
+    for (number, left) in
+        (1..).zip(["4 attempts left", "3 attempts left", "2 attempts left", "1 attempt left before the lock"])
+    {
+        holder.pipes(&args(number), &RIGHT).await.ended(Exit::FaceNotMatched).saying(left);
     }
     let told = |ran: super::Ran| {
         ran.ended(Exit::Locked)
@@ -44,10 +49,10 @@ async fn the_last_attempt_is_announced_and_the_lock_told_with_its_end_and_what_s
             .saying("municipal office")
             .saying("0120-95-0178")
     };
-    told(holder.pipes(&args, &RIGHT).await);
+    told(holder.pipes(&args(5), &RIGHT).await);
     // Another run is refused before a card is read, and the state knows why.
     let commands = holder.world.card.commands();
-    holder.pipes(&args, &RIGHT).await.ended(Exit::Locked).saying("12:01:00");
+    holder.pipes(&args(6), &RIGHT).await.ended(Exit::Locked).saying("12:01:00");
     assert_eq!((holder.world.card.commands(), holder.world.server.judged()), (commands, 5));
     holder.language = Language::Ja;
     let second_before = LOCKED_UNTIL - time::Duration::SECOND;
@@ -65,7 +70,8 @@ fn the_warning_before_the_last_attempt_is_true_for_a_lock_of_either_kind() {
     ] {
         let told = |tries_left| {
             let read = super::Read::default();
-            crate::face_step::not_matched(&mut client::Screen::to(language, read.clone()), tries_left);
+            let mut screen = client::Screen::to(language, read.clone());
+            crate::face_step::not_matched(&mut screen, tries_left, None);
             let told = read.0.lock().unwrap().clone();
             String::from_utf8(told).unwrap()
         };
@@ -75,44 +81,94 @@ fn the_warning_before_the_last_attempt_is_true_for_a_lock_of_either_kind() {
     }
 }
 
+#[test]
+fn a_refused_face_is_told_with_what_to_do_better_and_never_with_a_score() {
+    for (language, left, further) in [
+        (Language::Ja, "あと4回", "もう少し大きく向きを変え"),
+        (Language::En, "4 attempts left", "a little further each time"),
+    ] {
+        let read = super::Read::default();
+        let mut screen = client::Screen::to(language, read.clone());
+        crate::face_step::not_matched(&mut screen, 4, Some(Advice::TurnFurther));
+        let told = String::from_utf8(read.0.lock().unwrap().clone()).unwrap();
+        assert!(told.contains(left) && told.contains(further), "{told}");
+        assert_eq!(told.lines().count(), 2, "{told}");
+    }
+}
+
 #[tokio::test]
 async fn pictures_are_measured_before_the_server_hears_anything() {
     let holder = Holder::signature();
     std::fs::write(holder.path("large.png"), vec![0; (4 << 20) + 1]).unwrap();
-    std::fs::create_dir(holder.path("large")).unwrap();
-    for number in 1..=3 {
-        std::fs::write(holder.path(&format!("large/{number}.jpg")), vec![0; (1 << 20) + 1]).unwrap();
-    }
-    std::fs::create_dir(holder.path("empty")).unwrap();
+    let mine = holder.folder("holder", 1);
+    let large = holder.frames("large", &vec![vec![0; (1 << 20) + 1]; 9]);
+    let empty = holder.frames("empty", &[]);
+    let one = format!("{mine}/00.jpg");
     for (front, frames, told) in [
-        ("large.png", "holder", "at most 4 MiB"),
-        ("front.png", "large", "Picture 1 of the face is too large"),
-        ("front.png", "empty", "Pictures of the face: 0;"),
-        ("front.png", "holder/1.jpg", "Pictures of the face: 1;"),
+        ("large.png", &mine, "at most 4 MiB"),
+        ("front.png", &large, "Picture 1 of the face is too large"),
+        ("front.png", &empty, "Pictures of the face: 0; 5 to 32 are taken."),
+        ("front.png", &one, "Pictures of the face: 1; 5 to 32 are taken."),
     ] {
-        let ran = holder.pipes(&holder.pictures(front, frames), &RIGHT).await;
+        let ran = holder.pipes(&holder.signature_with(front, &["--frames", frames]), &RIGHT).await;
         ran.ended(Exit::Pictures).saying(told);
     }
     holder.pipes(&holder.pictures("none.png", "holder"), &RIGHT).await.ended(Exit::Usage).saying("none.png");
     assert_eq!(holder.world.server.steps(), 0);
+    // How many the challenge takes is known later, and told before anything is sent.
+    let few = holder.frames("few", &frames_showing("holder", &poses_of(1)[..2], ""));
+    let ran = holder.pipes(&holder.signature_with("front.png", &["--frames", &few]), &RIGHT).await;
+    ran.ended(Exit::Pictures).saying("Pictures of the face: 5; 9 to 24 are taken.");
+    assert_eq!(holder.world.server.judged(), 0);
 }
 
 #[tokio::test]
 async fn pictures_that_cannot_be_judged_are_told_with_what_to_do_better() {
-    for (frames, told) in [
+    for (person, told) in [
         ("noface", "Picture 1: No face is to be seen."),
         ("nopicture", "Picture 1: It is no picture that can be read."),
-        ("thrice", "Picture 2: The same picture is there more than once."),
+        ("alike", "Picture 2: The same picture is there more than once."),
     ] {
         let holder = Holder::signature();
-        let ran = holder.pipes(&holder.pictures("front.png", frames), &RIGHT).await;
-        ran.ended(Exit::Pictures).saying(told);
-        let mine = holder.path("holder");
+        let unfit = match person {
+            "alike" => holder.frames("alike", &vec![b"holder".to_vec(); 9]),
+            person => holder.folder(person, 1),
+        };
+        let args = holder.signature_with("front.png", &["--frames", &unfit]);
+        holder.pipes(&args, &RIGHT).await.ended(Exit::Pictures).saying(told);
+        let mine = holder.folder("holder", 1);
         let lines = [RIGHT.as_slice(), &[&mine]].concat();
-        let ran = holder.types(&holder.pictures("front.png", frames), &lines).await;
-        ran.ended(Exit::Done).saying(told);
+        holder.types(&args, &lines).await.ended(Exit::Done).saying(told);
         assert_eq!(holder.world.server.judged(), 1);
     }
+}
+
+#[tokio::test]
+async fn pictures_of_an_earlier_attempt_are_told_as_that_and_others_asked_for() {
+    let holder = Holder::signature();
+    let args = holder.pictures("front.png", "other");
+    holder.pipes(&args, &RIGHT).await.ended(Exit::FaceNotMatched);
+    let told = "Picture 1: A picture is among them that was used before.";
+    holder.pipes(&args, &RIGHT).await.ended(Exit::Pictures).saying(told);
+    let mine = holder.folder("holder", 2);
+    let lines = [RIGHT.as_slice(), &[&mine]].concat();
+    let ran = holder.types(&args, &lines).await.ended(Exit::Done).saying(told);
+    // The same challenge is still out: it is shown once more.
+    assert_eq!(ran.out.matches("1. straight ahead").count(), 2);
+    assert_eq!(holder.world.server.judged(), 2);
+}
+
+#[tokio::test]
+async fn a_verdict_that_was_lost_is_asked_for_with_the_same_pictures() {
+    let holder = Holder::signature();
+    let args = holder.pictures("front.png", "other");
+    // Register, start, card, challenge, face: there and back.
+    holder.world.server.kill_at(10);
+    holder.pipes(&args, &RIGHT).await.ended(Exit::Refused);
+    holder.world.server.kill_at(0);
+    let ran = holder.pipes(&args, &RIGHT).await.ended(Exit::FaceNotMatched);
+    ran.saying("What became of the pictures that were sent last time").saying("4 attempts left");
+    assert_eq!(holder.world.server.judged(), 1);
 }
 
 #[tokio::test]
@@ -125,16 +181,6 @@ async fn a_front_that_will_not_do_is_told_and_taken_again_without_the_card() {
     let lines = [RIGHT.as_slice(), &[&right_front]].concat();
     let ran = holder.types(&args, &lines).await.ended(Exit::Done).saying(told);
     assert_eq!(ran.out.matches("[3/7]").count(), 1);
-}
-
-#[tokio::test]
-async fn a_service_that_fails_again_and_again_is_not_asked_for_ever() {
-    let holder = Holder::signature();
-    let ran = holder.pipes(&holder.pictures("front.png", "fault"), &RIGHT).await;
-    let ran = ran.ended(Exit::TryAgain).saying("nothing was counted (5 attempts left)");
-    // Whether anything was is told for each attempt, not for all of them together.
-    ran.saying("No comparison came to an end.").not_saying("Nothing was counted");
-    assert_eq!(holder.world.server.judged(), 4);
 }
 
 #[tokio::test]
@@ -155,10 +201,12 @@ async fn nothing_of_the_printed_code_pins_or_pictures_is_told_in_either_language
         let mut holder = Holder::signature();
         holder.language = language;
         let ran = holder.pipes(&holder.pictures("front.png", "other"), &RIGHT).await;
-        let again = holder.pipes(&holder.pictures("front.png", "holder"), &RIGHT).await.ended(Exit::Done);
+        let args = holder.signature_with("front.png", &["--frames", &holder.folder("holder", 2)]);
+        let again = holder.pipes(&args, &RIGHT).await.ended(Exit::Done);
         let stored = std::fs::read_to_string(holder.world.state_file()).unwrap();
         for text in [&ran.out, &again.out, &stored] {
-            for secret in ["2285", "550217", "55021720352285", "1234\n", "番号　花子", "holder 1", "other 1"]
+            for secret in
+                ["2285", "550217", "55021720352285", "1234\n", "番号　花子", "holder holder", "other other"]
             {
                 assert!(!text.contains(secret), "{secret:?} in:\n{text}");
             }
