@@ -195,7 +195,8 @@ async fn damaged_pictures_are_answered_one_after_another_and_do_no_harm() {
     assert!(crashes * 1000 <= wanted, "{crashes} crashes are no accident");
     assert!(peak_kib < 256 * 1024, "{peak_kib} KiB");
     assert!(slowest < time_out, "{slowest:?}");
-    let at_once = ["Empty", "NotAPicture", "OtherType", "Damaged", "Animated"];
+    // A front without bytes means that the portrait before it was judged.
+    let at_once = ["NotAPicture", "OtherType", "Damaged", "Animated"];
     let judged = |answer: &str| !at_once.iter().any(|reason| answer.contains(reason));
     let judged = tally.answers.iter().filter(|(answer, _)| judged(answer));
     let judged: u64 = judged.map(|(_, times)| times).sum();

@@ -111,9 +111,10 @@ impl Pool {
     }
 
     fn busy(&self) -> EngineError {
-        // A request takes about a third of a second: so long until those that wait now are done.
+        // A challenge takes a second and a quarter: so long until those that wait now are done, or have given up.
         let settings = &self.shared.settings;
-        let seconds = settings.queue / (3 * settings.workers.max(1));
+        let done = 5 * settings.queue as u64 / (4 * settings.workers.max(1) as u64);
+        let seconds = done.min(settings.queue_wait.as_secs());
         EngineError::Busy { retry_after_secs: u32::try_from(seconds).unwrap_or(u32::MAX).max(1) }
     }
 
