@@ -156,11 +156,11 @@ impl Drop for Child {
     }
 }
 
-/// Kills (SIGKILL) every child of a process that runs this program, as the system's table of processes has them.
+/// Every child of a process that runs this program, as the system's table of processes has them.
 ///
 /// # Panics
-/// If there is none.
-pub fn kill_children(parent: u32, program: &str) {
+/// If there is no such table.
+pub fn children(parent: u32, program: &str) -> Vec<u32> {
     let ids = fs::read_dir("/proc").unwrap().filter_map(|entry| {
         let id: u32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
         // `id (name) state parent …`; one that ended meanwhile has no such file.
@@ -169,7 +169,15 @@ pub fn kill_children(parent: u32, program: &str) {
         let of: u32 = rest.split(' ').nth(1)?.parse().ok()?;
         (of == parent && name == program).then_some(id)
     });
-    let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
+    ids.collect()
+}
+
+/// Kills (SIGKILL) them.
+///
+/// # Panics
+/// If there is none.
+pub fn kill_children(parent: u32, program: &str) {
+    let ids: Vec<String> = children(parent, program).iter().map(u32::to_string).collect();
     assert!(!ids.is_empty(), "{parent} runs no {program}");
     let killed = Command::new("kill").arg("-KILL").args(&ids).stderr(Stdio::null()).status();
     assert!(killed.is_ok(), "no kill(1)");

@@ -13,7 +13,7 @@ use reservation::{InstallationId, PinKind};
 use secret::Pin;
 use uuid::Uuid;
 use virtual_card::CardInHand;
-use wire::app::{FaceChallenge, FaceVerdict, Reservation};
+use wire::app::{FaceChallenge, FaceEvidence, FaceVerdict, Reservation};
 
 use crate::site::FRONT;
 use crate::stack::USER_PIN;
@@ -127,7 +127,8 @@ impl AtFace {
         frames: &[Vec<u8>],
     ) -> Result<FaceVerdict, CallError> {
         let frames = Frames::new(frames.to_vec()).unwrap();
-        self.server.show_face(self.booking, challenge.attempt, &self.surface, &frames).await
+        let evidence = FaceEvidence { attempt: challenge.attempt, nonce: challenge.nonce.clone() };
+        self.server.show_face(self.booking, &evidence, &self.surface, &frames).await
     }
 
     /// Asks for the reservation.

@@ -6,11 +6,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use image::codecs::jpeg::JpegEncoder;
-use image::imageops::{self, FilterType};
-use image::{GrayImage, RgbImage};
 use tempfile::TempDir;
 
+use crate::camera::{Camera, Pictures, Shows};
 use crate::site::Site;
 
 /// Who sits before the camera.
@@ -34,18 +32,12 @@ impl Person {
         })
     }
 
-    /// Where the head is on it: left, top, width, height. On the whole of the second one, the detector sees a face in
-    /// the suit now and then.
-    const fn head(self) -> [u32; 4] {
+    /// The part of it that becomes a portrait, for `virtual-card issue --crop`.
+    pub const fn crop(self) -> &'static str {
         match self {
-            Self::Holder => [16, 0, 480, 600],
-            Self::Impostor => [104, 0, 240, 300],
+            Self::Holder => "16,0,480,600",
+            Self::Impostor => "104,0,240,300",
         }
-    }
-
-    /// The same for `virtual-card issue --crop`.
-    pub fn crop(self) -> String {
-        self.head().map(|number| number.to_string()).join(",")
     }
 }
 
@@ -70,11 +62,9 @@ fn fetched(name: &str) -> PathBuf {
 
 /// What one test's phones photograph. The files go when this is dropped.
 pub struct Album {
+    camera: Camera,
     folder: TempDir,
 }
-
-/// As many as a challenge asks for.
-const FRAMES: &str = "3";
 
 impl Album {
     /// An empty one.
@@ -82,7 +72,8 @@ impl Album {
     /// # Panics
     /// If there is no place for it.
     pub fn new() -> Self {
-        Self { folder: TempDir::with_prefix("album-").unwrap() }
+        let folder = TempDir::with_prefix("album-").unwrap();
+        Self { camera: Camera::keeping_in(folder.path()), folder }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -98,38 +89,45 @@ impl Album {
         file
     }
 
-    /// A folder with frames of this person.
-    pub fn frames(&self, site: &Site, of: Person) -> PathBuf {
-        self.frames_with(site, of, &[])
+    /// A camera before which this person does what is asked for.
+    pub fn frames(&self, of: Person) -> Pictures {
+        self.frames_with(of, Shows::Asked, &[])
     }
 
-    /// The same with options of `virtual-card frames`: seed, light, distance.
+    /// A camera before which this person does something, with options of `virtual-card frames`: light, mirror, splice.
     ///
     /// # Panics
     /// If the photograph was not fetched.
-    pub fn frames_with(&self, site: &Site, of: Person, options: &[&str]) -> PathBuf {
-        let folder = self.path(&format!("{of:?}{}", options.concat()));
-        if !folder.exists() {
-            let head = self.path(&format!("{of:?}.png"));
-            let [left, top, width, height] = of.head();
-            let whole = image::open(of.photograph()).expect("a photograph");
-            whole.crop_imm(left, top, width, height).save(&head).unwrap();
-            site.take_frames(&head, &folder, &[&["--count", FRAMES], options].concat());
-        }
-        folder
+    pub fn frames_with(&self, of: Person, shows: Shows, options: &[&str]) -> Pictures {
+        self.camera.before(&of.photograph(), shows, options)
+    }
+
+    /// Every set of frames that cameras took so far, in order: a folder each.
+    pub fn taken(&self) -> Vec<PathBuf> {
+        self.camera.taken()
+    }
+
+    /// A file with this picture.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let file = self.path(name);
+        fs::write(&file, bytes).unwrap();
+        file
     }
 
     /// A folder with these files, in this order.
     ///
     /// # Panics
     /// If they cannot be written.
-    pub fn put_together(&self, name: &str, files: &[Vec<u8>]) -> PathBuf {
+    pub fn put_together(&self, name: &str, files: &[Vec<u8>]) -> Pictures {
         let folder = self.path(name);
         fs::create_dir(&folder).unwrap();
         for (number, bytes) in files.iter().enumerate() {
             fs::write(folder.join(format!("{number:02}.jpg")), bytes).unwrap();
         }
-        folder
+        Pictures::Prepared(folder)
     }
 }
 
@@ -139,47 +137,15 @@ impl Default for Album {
     }
 }
 
-/// The files of a folder of frames, in order.
+/// The pictures of a folder, in order.
 ///
 /// # Panics
 /// If there are none.
 pub fn read(folder: &Path) -> Vec<Vec<u8>> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> =
+        entries.filter(|file| file.extension().is_some_and(|end| end == "jpg")).collect();
     files.sort();
     assert!(!files.is_empty(), "{} is empty", folder.display());
     files.iter().map(|file| fs::read(file).unwrap()).collect()
-}
-
-/// Frames that show a wall and nobody.
-///
-/// # Panics
-/// If they cannot be encoded.
-pub fn frames_of_nobody() -> Vec<Vec<u8>> {
-    let wall = |shade: u8| GrayImage::from_fn(320, 320, |x, _| [shade + u8::from(x % 64 < 32) * 20].into());
-    [100, 130, 160].map(|shade| jpeg(&image::DynamicImage::from(wall(shade)).to_rgb8())).to_vec()
-}
-
-/// Frames that show two faces: each of these beside the next.
-///
-/// # Panics
-/// If these are no frames.
-pub fn side_by_side(frames: &[Vec<u8>]) -> Vec<Vec<u8>> {
-    let decode = |bytes: &Vec<u8>| {
-        let frame = image::load_from_memory(bytes).expect("a frame").to_rgb8();
-        imageops::resize(&frame, frame.width() * 3 / 4, frame.height() * 3 / 4, FilterType::Triangle)
-    };
-    let beside = |(one, other): (&Vec<u8>, &Vec<u8>)| {
-        let [one, other] = [one, other].map(decode);
-        let mut together = RgbImage::new(one.width() + other.width(), one.height());
-        imageops::replace(&mut together, &one, 0, 0);
-        imageops::replace(&mut together, &other, i64::from(one.width()), 0);
-        jpeg(&together)
-    };
-    frames.iter().zip(frames.iter().cycle().skip(1)).map(beside).collect()
-}
-
-fn jpeg(picture: &RgbImage) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, 88).encode_image(picture).expect("a picture");
-    bytes
 }

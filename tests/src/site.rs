@@ -39,7 +39,7 @@ impl Site {
     }
 
     /// The same with a face engine: the signature PIN can be booked. Few requests are worked on at once, because many
-    /// tests run at once.
+    /// tests run at once, and for the same reason a face has more time.
     ///
     /// # Panics
     /// If it cannot be made.
@@ -48,6 +48,7 @@ impl Site {
         // A server that is a library is not beside it.
         site.set("face.program", programs::path(programs::FACE).to_str().expect("a plain name"));
         site.set("face.workers", 1);
+        site.set("face.challenge_seconds", 120);
         site
     }
 
@@ -139,8 +140,7 @@ impl Site {
     pub fn issue_with_face(&self, name: &str, of: Person, options: &[&str]) {
         let photograph = of.photograph();
         let portrait = photograph.to_str().expect("a plain name");
-        let crop = of.crop();
-        let printed = ["--portrait", portrait, "--crop", &crop, "--expires", "2035"];
+        let printed = ["--portrait", portrait, "--crop", of.crop(), "--expires", "2035"];
         self.issue(name, &[&printed, options].concat());
     }
 
@@ -148,14 +148,6 @@ impl Site {
     pub fn photograph_front(&self, card: &str, out: &Path) {
         let trust = self.trust();
         self.run(programs::CARD, &[&"face", &"--dir", &trust, &"--card", &card, &"--out", &out]).done();
-    }
-
-    /// Takes frames of the person on a photograph, with options of `virtual-card frames`.
-    pub fn take_frames(&self, photograph: &Path, out: &Path, options: &[&str]) {
-        let mut arguments: Vec<&dyn AsRef<OsStr>> =
-            vec![&"frames", &"--picture", &photograph, &"--out", &out];
-        arguments.extend(options.iter().map(|option| option as &dyn AsRef<OsStr>));
-        self.run(programs::CARD, &arguments).done();
     }
 
     /// Puts a certificate of a card on the revocation list.

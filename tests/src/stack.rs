@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use reservation::limits::DEFAULT_FACE_CHALLENGE_LIFE;
 use tempfile::TempDir;
 use virtual_card::reader::{PrivateReaders, SOCKET_VARIABLE};
 
@@ -72,6 +73,10 @@ impl Stack {
         fs::create_dir(folder.path().join("said")).unwrap();
         let make = if order.faces { Site::make_with_faces } else { Site::make };
         let site = make(&folder.path().join("said"), folder.path());
+        if order.hurries_faces {
+            let life = DEFAULT_FACE_CHALLENGE_LIFE.as_secs();
+            site.set("face.challenge_seconds", i64::try_from(life).expect("a few seconds"));
+        }
         if !order.keeps_hours {
             site.open_all_day();
         }

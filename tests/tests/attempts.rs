@@ -9,8 +9,9 @@ use client::Failure;
 use client::clock::SystemClock;
 use end_to_end::cards;
 use end_to_end::face_booking::{AtFace, Begun};
-use end_to_end::faces::{self, Person};
+use end_to_end::faces::Person;
 use end_to_end::holder::server_of_new_phone;
+use end_to_end::sitter::{self, Sitter};
 use end_to_end::stack::{CARD, Order, Stack, Store};
 use futures_util::future::join_all;
 use mobile_bridge::CallError;
@@ -23,16 +24,9 @@ use wire::problem::ProblemType;
 const AT_ONCE: usize = 100;
 const PHONES: usize = 10;
 
-/// Frames of somebody else: another set for each number.
-struct Stranger(Vec<Vec<u8>>);
-
-impl Stranger {
-    /// The same three in another order are other frames, and a comment makes more of them.
-    fn frames(&self, number: usize) -> Vec<Vec<u8>> {
-        // JPEG: what stands behind the end marker is not looked at.
-        let mark = |frame: &Vec<u8>| [frame.as_slice(), &number.to_be_bytes()].concat();
-        self.0.iter().map(mark).collect()
-    }
+/// Frames of somebody else who does what is asked for: another set for each number.
+fn frames(stranger: &Sitter, challenge: &FaceChallenge, number: usize) -> Vec<Vec<u8>> {
+    sitter::copied(&stranger.showing(&challenge.poses), number)
 }
 
 /// How an attempt ended for good. As long as the server says that another one is being judged, it is sent again.
@@ -69,19 +63,20 @@ async fn phone_at_face(stack: &Stack, name: &str, card: &CardInHand) -> AtFace {
 }
 
 /// A hundred answers to one challenge, some alike and some not: one is judged, and whoever sends the same is told the same.
-async fn one_challenge(at: &AtFace, stranger: &Stranger) {
+async fn one_challenge(at: &AtFace, stranger: &Sitter) {
     let challenge = at.challenge().await.unwrap();
-    let sets: Vec<_> = (0..PHONES).map(|number| stranger.frames(number)).collect();
+    let sets: Vec<_> = (0..PHONES).map(|number| frames(stranger, &challenge, number)).collect();
     let attempts = (0..AT_ONCE).map(|number| answered(at, &challenge, &sets[number % sets.len()]));
     let answers = join_all(attempts).await;
-    let judged = answers.iter().filter(|answer| **answer == Ok(FaceVerdict::NotMatched { tries_left: 4 }));
+    let failed = FaceVerdict::NotMatched { tries_left: 4, advice: None };
+    let judged = answers.iter().filter(|answer| **answer == Ok(failed.clone()));
     let other = answers.iter().filter(|answer| **answer == Err(ProblemType::AttemptUsed));
     let counts = (judged.count(), other.count());
     assert_eq!(counts, (AT_ONCE / PHONES, AT_ONCE - AT_ONCE / PHONES), "{answers:?}");
 }
 
 /// One phone's part of a hundred attempts: ten challenges, each answered. Counts the verdicts.
-async fn ten_attempts(at: &AtFace, stranger: &Stranger, phone: usize) -> usize {
+async fn ten_attempts(at: &AtFace, stranger: &Sitter, phone: usize) -> usize {
     let mut verdicts = 0;
     for number in 0..AT_ONCE / PHONES {
         let challenge = match at.challenge().await {
@@ -92,8 +87,9 @@ async fn ten_attempts(at: &AtFace, stranger: &Stranger, phone: usize) -> usize {
                 continue;
             }
         };
-        match answered(at, &challenge, &stranger.frames(100 * phone + number)).await {
-            Ok(FaceVerdict::NotMatched { .. } | FaceVerdict::Locked { .. }) => verdicts += 1,
+        let frames = frames(stranger, &challenge, 100 * (1 + phone) + number);
+        match answered(at, &challenge, &frames).await {
+            Ok(FaceVerdict::NotMatched { advice: None, .. } | FaceVerdict::Locked { .. }) => verdicts += 1,
             Ok(other) => panic!("{other:?}"),
             Err(kind) => assert!(is_over(kind), "{kind:?}"),
         }
@@ -110,7 +106,7 @@ fn is_over(kind: ProblemType) -> bool {
 fn a_hundred_attempts_at_once(store: Store) {
     let stack = Order::on(store).with_faces().start();
     let card = cards::take(&stack.site().card(CARD));
-    let stranger = Stranger(faces::read(&stack.frames(Person::Impostor)));
+    let stranger = Sitter::new(Person::Impostor, 1);
     let most = u32::from(FACE_FAILURES_TO_LOCK);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let phones = runtime.block_on(async {

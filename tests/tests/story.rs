@@ -56,7 +56,8 @@ fn a_signature_pin(stack: &mut Stack) {
     block(stack, PinKind::Signature, SIGNATURE_PIN);
     let [holder, impostor] = [Person::Holder, Person::Impostor].map(|person| stack.frames(person));
     let refused = stack.book_signature(&impostor, &TYPED_FOR_SIGNATURE).ended(Exit::FaceNotMatched);
-    refused.saying("10 tries left").saying("4 attempts left").not_saying("The reservation is made");
+    let refused = refused.saying("10 tries left").saying("1. straight ahead");
+    refused.saying("4 attempts left").not_saying("The reservation is made");
     let booked = stack.book_signature(&holder, &TYPED_FOR_SIGNATURE).done();
     booked.saying("Your face was matched").saying("The reservation is made");
     let card = stack.stored(CARD).unwrap();
@@ -74,8 +75,9 @@ fn a_user_pin(stack: &mut Stack) {
     assert!(pin_is_accepted(stack, "1", PinKind::User, NEW_USER_PIN), "a refused claim changes nothing");
 }
 
+/// With as much time for a face as in the field.
 fn both_stories(store: Store) {
-    let mut stack = Order::on(store).with_faces().start();
+    let mut stack = Order::on(store).with_faces().hurrying_faces().start();
     a_signature_pin(&mut stack);
     a_user_pin(&mut stack);
     stack.stop_server();

@@ -12,7 +12,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
-use super::trap::{Then, Trap};
+use super::trap::{Heard, Then, Trap};
 
 /// PEM files of one side: certificate and key.
 pub type Identity<'a> = (&'a Path, &'a Path);
@@ -123,7 +123,9 @@ impl Way {
         let mut client = BufReader::new(StreamOwned::new(session, stream));
         let mut server: Option<ToServer> = None;
         while let Some(request) = Message::read(&mut client)? {
-            let (number, then) = self.trap.question(request.first_line());
+            let label = request.first_line();
+            self.trap.hear(Heard::Question(&label, &request.body));
+            let (number, then) = self.trap.question(label.clone());
             if then == Then::Lose {
                 return Ok(());
             }
@@ -134,6 +136,7 @@ impl Way {
             let connection = server.insert(connection);
             request.write(connection.get_mut())?;
             let answer = Message::read(connection)?.ok_or(ErrorKind::UnexpectedEof)?;
+            self.trap.hear(Heard::Answer(&label));
             if self.trap.answer(number) == Then::Lose {
                 return Ok(());
             }

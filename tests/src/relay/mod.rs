@@ -17,5 +17,5 @@ pub mod vpcd;
 
 pub use https::HttpsRelay;
 pub use resp::RedisRelay;
-pub use trap::{Moment, Then, Trap};
+pub use trap::{Heard, Moment, Then, Trap};
 pub use vpcd::CardRelay;

@@ -30,11 +30,23 @@ pub enum Then {
 
 type Act = Box<dyn FnOnce() + Send>;
 
+/// What passes by, as whoever listens hears it before it is passed on.
+#[derive(Clone, Copy, Debug)]
+pub enum Heard<'a> {
+    /// A question, with what it carries.
+    Question(&'a str, &'a [u8]),
+    /// The answer to that question.
+    Answer(&'a str),
+}
+
+type Ear = Box<dyn FnMut(Heard<'_>) + Send>;
+
 /// One relay's counter, and what shall happen where.
 #[derive(Default)]
 pub struct Trap {
     state: Mutex<State>,
     sprung: Condvar,
+    ear: Mutex<Option<Ear>>,
 }
 
 #[derive(Default)]
@@ -58,6 +70,23 @@ impl Trap {
     /// Counts from nought, and only counts.
     pub fn count(&self) {
         *self.lock() = State::default();
+    }
+
+    /// Has everything heard by `ear` from here on.
+    pub fn listen(&self, ear: impl FnMut(Heard<'_>) + Send + 'static) {
+        *self.ear.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(ear));
+    }
+
+    /// Has nothing heard any more.
+    pub fn stop_listening(&self) {
+        *self.ear.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Something passes by.
+    pub(super) fn hear(&self, heard: Heard<'_>) {
+        if let Some(ear) = &mut *self.ear.lock().unwrap_or_else(PoisonError::into_inner) {
+            ear(heard);
+        }
     }
 
     /// What was asked since, in order.

@@ -1,9 +1,9 @@
 //! Cards: issued, put on a reader, pulled, and what they were asked.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Place, Stack, reader_name};
+use crate::camera::Pictures;
 use crate::child::Child;
 use crate::faces::{Album, Person};
 use crate::insertion::wait_until_empty;
@@ -32,9 +32,9 @@ impl Stack {
         &self.album
     }
 
-    /// A folder with frames of this person.
-    pub fn frames(&self, of: Person) -> PathBuf {
-        self.album.frames(&self.site, of)
+    /// A camera before which this person does what is asked for.
+    pub fn frames(&self, of: Person) -> Pictures {
+        self.album.frames(of)
     }
 
     /// Takes whatever card lies somewhere, puts this one there, and returns when the smart card service has seen it.

@@ -1,5 +1,7 @@
 //! What a stack shall be.
 
+use std::time::Duration;
+
 use super::Stack;
 use crate::library::MovedClock;
 
@@ -21,12 +23,16 @@ pub enum Place {
     Kiosk,
 }
 
+/// More than a test takes.
+const AHEAD: Duration = Duration::from_secs(600);
+
 /// What a stack shall be.
 #[derive(Clone, Copy, Debug)]
 pub struct Order {
     pub(super) store: Store,
     pub(super) relays: bool,
     pub(super) faces: bool,
+    pub(super) hurries_faces: bool,
     time_is_moved: bool,
     pub(super) keeps_hours: bool,
     pub(super) log: &'static str,
@@ -35,7 +41,15 @@ pub struct Order {
 impl Order {
     /// The usual stack on this store.
     pub const fn on(store: Store) -> Self {
-        Self { store, relays: false, faces: false, time_is_moved: false, keeps_hours: false, log: "info" }
+        Self {
+            store,
+            relays: false,
+            faces: false,
+            hurries_faces: false,
+            time_is_moved: false,
+            keeps_hours: false,
+            log: "info",
+        }
     }
 
     /// With a relay between any two programs.
@@ -60,6 +74,12 @@ impl Order {
         Self { keeps_hours: true, ..Self::moving_time() }
     }
 
+    /// With as much time for a face as in the field, on a machine that may be loaded.
+    #[must_use]
+    pub const fn hurrying_faces(self) -> Self {
+        Self { hurries_faces: true, ..self }
+    }
+
     /// With every program at this log level.
     #[must_use]
     pub const fn logging(self, log: &'static str) -> Self {
@@ -67,7 +87,14 @@ impl Order {
     }
 
     pub(super) fn clock(self) -> Option<MovedClock> {
-        let moved = || if self.keeps_hours { MovedClock::next_noon_in_japan() } else { MovedClock::now() };
+        let moved = || {
+            let clock = if self.keeps_hours { MovedClock::next_noon_in_japan() } else { MovedClock::now() };
+            if self.faces {
+                // It stands, and a phone must not think that the time for its face is over.
+                clock.advance(AHEAD);
+            }
+            clock
+        };
         self.time_is_moved.then(moved)
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use virtual_card::reader::SOCKET_VARIABLE;
 
 use super::{KIOSK, Place, Stack, reader_name};
+use crate::camera::Pictures;
 use crate::child::Child;
 use crate::programs;
 use crate::said::Said;
@@ -52,12 +53,12 @@ impl Stack {
     }
 
     /// Books a reset of the signature PIN with these frames and the front of the card that lies on the phone's reader.
-    pub fn book_signature(&self, frames: &Path, typed: &[&str]) -> Said {
+    pub fn book_signature(&self, frames: &Pictures, typed: &[&str]) -> Said {
         self.begin_booking_signature(frames, typed).finish(PROGRAM_LIMIT)
     }
 
     /// The same although there may be a reservation, which the new one replaces.
-    pub fn book_signature_again(&self, frames: &Path, typed: &[&str]) -> Said {
+    pub fn book_signature_again(&self, frames: &Pictures, typed: &[&str]) -> Said {
         let front = self.front_of_card();
         let mut arguments = self.booking_of_signature(&front, frames);
         arguments.push("--again".to_owned());
@@ -69,21 +70,21 @@ impl Stack {
     ///
     /// # Panics
     /// If no card lies anywhere.
-    pub fn begin_booking_signature(&self, frames: &Path, typed: &[&str]) -> Child {
+    pub fn begin_booking_signature(&self, frames: &Pictures, typed: &[&str]) -> Child {
         self.begin_booking_signature_with(&self.front_of_card(), frames, typed)
     }
 
     /// The same with a photograph of any front.
-    pub fn begin_booking_signature_with(&self, front: &Path, frames: &Path, typed: &[&str]) -> Child {
+    pub fn begin_booking_signature_with(&self, front: &Path, frames: &Pictures, typed: &[&str]) -> Child {
         let arguments = self.booking_of_signature(front, frames);
         self.begin_phone(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), typed)
     }
 
-    fn booking_of_signature(&self, front: &Path, frames: &Path) -> Vec<String> {
-        let [front, frames] = [front, frames].map(|path| path.to_str().expect("a plain name").to_owned());
+    fn booking_of_signature(&self, front: &Path, frames: &Pictures) -> Vec<String> {
+        let front = front.to_str().expect("a plain name").to_owned();
         let target = ["book", "--target", "signature", "--accept-terms"].map(str::to_owned);
-        let pictures = ["--front".to_owned(), front, "--frames".to_owned(), frames];
-        target.into_iter().chain([self.site.terms()]).chain(pictures).collect()
+        let front = ["--front".to_owned(), front];
+        target.into_iter().chain([self.site.terms()]).chain(front).chain(frames.arguments()).collect()
     }
 
     /// The front of the card that lies on the phone's reader.

@@ -1,42 +1,46 @@
 //! Somebody else's face, or the holder's too late: attempts are counted, five in a row lock phone and card, and the lock is
-//! told wherever either of them is used, until its end and not a second longer.
+//! told wherever either of them is used, until its end and not a second longer. What shows other poses is in [`super::poses`].
 
 use std::time::Duration;
 
 use client::exit::Exit;
 use client::{Language, jst};
-use end_to_end::faces::{self, Person};
+use end_to_end::camera::{Pictures, Shows};
+use end_to_end::faces::Person;
 use end_to_end::relay::{Moment, Then};
 use end_to_end::said::Said;
 use end_to_end::stack::{CARD, Order, Place, SIGNATURE_PIN, Stack, TYPED_FOR_SIGNATURE, USER_PIN};
 use reservation::Timestamp;
 use reservation::card::Standing;
-use reservation::limits::FACE_CHALLENGE_LIFE;
 use server::clock::to_date_time;
 
 const NEW_SIGNATURE_PIN: &str = "NEW2PIN6";
 const OTHER: &str = "other";
 const SECOND: Duration = Duration::from_secs(1);
+/// No challenge may be given longer.
+const CHALLENGE_AT_MOST: Duration = Duration::from_secs(120);
 
 /// Books, whether or not the phone has a reservation.
 fn book(stack: &Stack, of: Person) -> Said {
     stack.book_signature_again(&stack.frames(of), &TYPED_FOR_SIGNATURE)
 }
 
-/// Five attempts that fail, each told with what is left; the last one locks. The frames of the first show two people.
+/// Five attempts that fail, each told with what is left; the last one locks. On the first, somebody takes the holder's
+/// place.
 fn fail_five_times(stack: &Stack) -> Timestamp {
-    let [holder, impostor] = [Person::Holder, Person::Impostor].map(|of| faces::read(&stack.frames(of)));
-    let two = [holder[0].clone(), impostor[1].clone(), holder[2].clone()];
-    let two = stack.album().put_together("two people", &two);
     let stranger = stack.frames(Person::Impostor);
-    let again = |frames: &std::path::Path| stack.book_signature_again(frames, &TYPED_FOR_SIGNATURE);
-    for (frames, left) in [
-        (&two, "4 attempts left"),
-        (&stranger, "3 attempts left"),
-        (&stranger, "2 attempts left"),
-        (&stranger, "1 attempt left before the lock"),
+    let again = |shown: &Pictures| stack.book_signature_again(shown, &TYPED_FOR_SIGNATURE);
+    let photograph = Person::Impostor.photograph();
+    let place = ["--splice", photograph.to_str().unwrap(), "--at", "6"];
+    let two = stack.album().frames_with(Person::Holder, Shows::Asked, &place);
+    for (shown, left, advice) in [
+        (&two, "4 attempts left", "more than one person"),
+        (&stranger, "3 attempts left", "without glasses, mask or hat"),
+        (&stranger, "2 attempts left", "without glasses, mask or hat"),
+        (&stranger, "1 attempt left before the lock", "If the next one fails too, booking is locked"),
     ] {
-        again(frames).ended(Exit::FaceNotMatched).saying(left).not_saying("The reservation is made");
+        let said = again(shown).ended(Exit::FaceNotMatched).saying(left).saying(advice);
+        said.not_saying("The reservation is made");
     }
     let last = again(&stranger).ended(Exit::Locked);
     let card = stack.stored(CARD).unwrap();
@@ -104,7 +108,7 @@ fn frames_after_the_deadline_are_told_and_a_new_challenge_is_met_without_a_failu
     let frames = 1 + seen.iter().position(|call| call.ends_with("/face")).expect("the frames are sent");
     stack.new_phone();
     let clock = stack.clock().clone();
-    stack.app_trap().set(Moment::Before(frames), Then::Pass, move || clock.advance(FACE_CHALLENGE_LIFE));
+    stack.app_trap().set(Moment::Before(frames), Then::Pass, move || clock.advance(CHALLENGE_AT_MOST));
     let late = book(&stack, Person::Holder).done();
     assert!(stack.app_trap().has_sprung(), "{:?}", stack.app_trap().seen());
     late.saying("It came too late. Nothing was counted.").saying("The reservation is made");

@@ -11,7 +11,8 @@
 //! | [`new_pin`] | the PIN that shall be set |
 //! | [`printed`] | what the card prints on its front, as it is typed |
 //! | [`pictures`] | pictures that cannot be judged |
-//! | [`faces`] | the face, or when it is shown |
+//! | [`faces`] | whose face it is, or when it is shown |
+//! | [`poses`] | what is before the camera, or what it does |
 //! | [`second_card`] | which card is put into a booking of the signature PIN |
 //! | [`authorisation`] | where and how often an authorisation is used |
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
@@ -23,6 +24,7 @@ mod kiosks;
 mod known_pin;
 mod new_pin;
 mod pictures;
+mod poses;
 mod printed;
 mod reservations;
 mod second_card;

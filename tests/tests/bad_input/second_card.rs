@@ -9,9 +9,10 @@ use client::exit::Exit;
 use end_to_end::cards;
 use end_to_end::child::Killer;
 use end_to_end::face_booking::Begun;
-use end_to_end::faces::{self, Person};
+use end_to_end::faces::Person;
 use end_to_end::holder::server_of_new_phone;
 use end_to_end::relay::{Moment, Then};
+use end_to_end::sitter::Sitter;
 use end_to_end::stack::{CARD, Order, Place, Stack, Store, TYPED_FOR_SIGNATURE};
 use mobile_bridge::CallError;
 use wire::app::{FaceVerdict, Step};
@@ -63,7 +64,7 @@ fn a_thief_who_brings_his_own_card_after_the_holders_match_gains_nothing() {
     let [card, thiefs] = [CARD, THIEF].map(|name| cards::take(&site.card(name)));
     let [front, thiefs_front] =
         [CARD, THIEF].map(|name| std::fs::read(stack.album().front(site, name)).unwrap());
-    let [holder, thief] = [Person::Holder, Person::Impostor].map(|of| faces::read(&stack.frames(of)));
+    let [holder, thief] = [Person::Holder, Person::Impostor].map(|of| Sitter::new(of, 1));
     let folder = stack.path("thiefs-phone");
     std::fs::create_dir(&folder).unwrap();
     let authority = site.file("tls/app-ca.pem");
@@ -78,9 +79,10 @@ fn a_thief_who_brings_his_own_card_after_the_holders_match_gains_nothing() {
         let theirs = begun.at_face(&other);
         let challenge = at_face.challenge().await.unwrap();
         // His face with his own portrait, in the stolen card's booking; then the stolen card's holder is shown.
+        let thief = thief.showing(&challenge.poses);
         assert_eq!(refused(theirs.show(&challenge, &thief).await), ProblemType::AnotherCard);
         assert_eq!(refused(theirs.reserve().await), ProblemType::BookingOutOfOrder);
-        let verdict = at_face.show(&challenge, &holder).await.unwrap();
+        let verdict = at_face.show(&challenge, &holder.showing(&challenge.poses)).await.unwrap();
         assert_eq!(verdict, FaceVerdict::Matched { next: Step::Reservation });
         let kind = refused(begun.send(&other).await);
         assert!([ProblemType::AnotherCard, ProblemType::BookingOutOfOrder].contains(&kind), "{kind:?}");

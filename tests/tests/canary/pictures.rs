@@ -6,9 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use end_to_end::faces::{self, Person};
+use end_to_end::faces;
 use end_to_end::stack::Stack;
 use face_dlib_sys::{Engine, Image};
+use image::RgbImage;
 use iso7816::tlv::{Tag, Tlv};
 
 use crate::canaries::Canary;
@@ -66,18 +67,38 @@ pub(crate) fn of(stack: &Stack, card: &Path, name: &str) -> Pictures {
     in_chip.extend(pieces("picture of the address", object(0xDF26), 1));
 
     let mut elsewhere = pixels("pixels of the portrait", &decoded(portrait));
-    let [holder, impostor] = [Person::Holder, Person::Impostor].map(|of| faces::read(&stack.frames(of)));
-    for (who, frames) in [("holder", &holder), ("impostor", &impostor)] {
-        for (number, frame) in frames.iter().enumerate() {
-            elsewhere.extend(pieces(&format!("frame {number} of the {who}"), frame, 2));
-        }
-        let frame = image::load_from_memory(&frames[0]).unwrap().to_rgb8();
-        elsewhere.extend(pieces(&format!("pixels of the {who}"), frame.as_raw(), 2));
+    for (number, folder) in stack.album().taken().into_iter().enumerate() {
+        elsewhere.extend(of_stream(number + 1, &faces::read(&folder)));
     }
-    elsewhere.extend(numbers(&holder[0]));
     let photograph = fs::read(stack.album().front(stack.site(), name)).unwrap();
     elsewhere.extend(pieces("photograph of the front", &photograph, 2));
     Pictures { in_chip, elsewhere }
+}
+
+/// What is looked for of the frames that were sent for a challenge: the first is from the front, in the last the head is
+/// turned or was, and whoever keeps one keeps all.
+fn of_stream(stream: usize, frames: &[Vec<u8>]) -> Vec<Canary> {
+    let last = frames.len() - 1;
+    let mut all = Vec::new();
+    for at in [0, last / 2, last] {
+        let name = format!("frame {at} of stream {stream}");
+        all.extend(pieces(&name, &frames[at], 2));
+        // By which the store knows a frame again, sealed.
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &frames[at]);
+        let mark: [u8; 8] = hash.as_ref()[..8].try_into().unwrap();
+        all.push(Canary::picture(&format!("mark of {name}"), mark.to_vec()));
+        all.push(Canary::name(&u64::from_be_bytes(mark).to_string()));
+    }
+    for at in [0, last] {
+        let name = format!("frame {at} of stream {stream}");
+        let pixels = image::load_from_memory(&frames[at]).unwrap().to_rgb8();
+        // In the dark there is nothing that tells one place from another, and no face.
+        if pixels.iter().any(|value| *value > 100) {
+            all.extend(pieces(&format!("pixels of {name}"), pixels.as_raw(), 1));
+            all.extend(numbers(&name, &pixels));
+        }
+    }
+    all
 }
 
 /// The pixels of a JPEG 2000 picture, grey.
@@ -91,9 +112,8 @@ fn decoded(portrait: &[u8]) -> Vec<u8> {
 }
 
 /// What the face engine makes of a frame: the first numbers, as they lie in memory and as they are printed.
-fn numbers(frame: &[u8]) -> Vec<Canary> {
+fn numbers(name: &str, picture: &RgbImage) -> Vec<Canary> {
     let mut engine: Engine = face_worker::models::load(&faces::models()).unwrap();
-    let picture = image::load_from_memory(frame).unwrap().to_rgb8();
     let image = Image::new(picture.as_raw(), picture.width(), picture.height()).unwrap();
     let found = engine.detect(image, false).unwrap();
     let landmarks = engine.landmarks(image, found[0].rect).unwrap();
@@ -105,6 +125,8 @@ fn numbers(frame: &[u8]) -> Vec<Canary> {
         text.join(between).into_bytes()
     });
     let all = in_memory.into_iter().chain(printed).enumerate();
-    all.map(|(number, piece): (usize, Vec<u8>)| Canary::picture(&format!("numbers {number}"), piece))
-        .collect()
+    all.map(|(number, piece): (usize, Vec<u8>)| {
+        Canary::picture(&format!("numbers {number} of {name}"), piece)
+    })
+    .collect()
 }

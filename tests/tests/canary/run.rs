@@ -1,16 +1,22 @@
 //! A whole run with every log switched on, and where it left something.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use card::CardTransport as _;
 use client::exit::Exit;
+use end_to_end::camera::{Pictures as Shown, Shows};
 use end_to_end::cards;
 use end_to_end::child::Child;
-use end_to_end::faces::{self, Person};
+use end_to_end::faces::Person;
 use end_to_end::programs;
+use end_to_end::relay::Heard;
 use end_to_end::site::FRONT;
 use end_to_end::stack::{self, Order, Place, SIGNATURE_PIN, Stack, Store, USER_PIN};
 use reservation::PinKind;
@@ -37,11 +43,14 @@ pub(crate) struct Run {
     pins: Pins,
     names: Vec<String>,
     pictures: Pictures,
+    /// What made each answer to a challenge good for that one only.
+    nonces: Vec<Vec<u8>>,
 }
 
 impl Run {
     pub(crate) fn on(store: Store, pins: Pins) -> Self {
-        let mut stack = Order::on(store).logging("trace").with_faces().start();
+        let mut stack = Order::on(store).logging("trace").with_relays().with_faces().start();
+        let nonces = nonces_sent(&stack);
         let printed = ["--name", NAME, "--birth-date", BIRTH_DATE, "--security-code", pins.security_code];
         stack.issue(CARD, &printed);
         let card = stack.site().card(CARD);
@@ -69,7 +78,10 @@ impl Run {
         assert!(cards::accepts(&card, PinKind::User, pins.new_user));
 
         let pictures = pictures::of(&stack, &card, CARD);
-        let run = Self { names: names(&card), pictures, stack, pins };
+        stack.app_trap().stop_listening();
+        let nonces: Vec<_> = nonces.try_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        assert!(nonces.len() >= 3, "one for each attempt: {}", nonces.len());
+        let run = Self { names: names(&card), pictures, nonces, stack, pins };
         run.keep_what_the_server_shows();
         if store == Store::Redis {
             run.keep_a_dump_of_redis();
@@ -119,7 +131,9 @@ impl Run {
         let names = self.names.iter().map(String::as_str).chain([BIRTH_DATE, PRINTED, UNDERSTOOD]);
         let text =
             self.pins.canaries().into_iter().chain(names.map(Canary::name)).chain(self.pins.codes(SIX));
-        text.chain(self.pictures.all().cloned()).collect()
+        let nonces = (1..).zip(&self.nonces);
+        let nonces = nonces.map(|(number, nonce)| Canary::picture(&format!("nonce {number}"), nonce.clone()));
+        text.chain(self.pictures.all().cloned()).chain(nonces).collect()
     }
 
     /// Whether the find is the birth date on the phone's screen, for the holder to confirm.
@@ -172,17 +186,39 @@ fn said_by(program: &str, find: &Find) -> bool {
     file.starts_with(&format!("{program}.")) && file.ends_with(".out")
 }
 
+/// The nonces of all challenges that phones answer from here on.
+fn nonces_sent(stack: &Stack) -> Receiver<Vec<u8>> {
+    let (send, nonces) = mpsc::channel();
+    stack.app_trap().listen(move |heard| {
+        if let Heard::Question(label, body) = heard
+            && label.ends_with("/face")
+        {
+            let text = String::from_utf8_lossy(body);
+            let nonce = text.split("\"nonce\":\"").nth(1).and_then(|rest| rest.split('"').next());
+            let nonce = URL_SAFE_NO_PAD.decode(nonce.expect("a nonce")).expect("base64url");
+            assert_eq!(nonce.len(), 32);
+            // Nobody listens any more once the run is over.
+            let _ = send.send(nonce);
+        }
+    });
+    nonces
+}
+
 /// Books a reset of the signature PIN with everything that can go wrong and costs no lock, and resets it.
 fn reset_signature_pin(stack: &mut Stack, pins: &Pins) {
     let [holder, impostor] = [Person::Holder, Person::Impostor].map(|person| stack.frames(person));
-    let once_more = stack.album().put_together("once more", &vec![faces::read(&holder).remove(0); 3]);
+    let dark = stack.album().frames_with(Person::Holder, Shows::Asked, &["--light", "0.1"]);
+    let still = stack.album().frames_with(Person::Holder, Shows::Asked, &["--still"]);
     let [_, expiry, _, yes] = FRONT;
     let typed = |code| [PRINTED, expiry, code, yes, pins.user];
     stack.put(CARD, Place::Phone);
     stack.book_signature(&holder, &typed(pins.wrong_security_code)).ended(Exit::Pin);
     let right = typed(pins.security_code);
-    stack.book_signature(&once_more, &right).ended(Exit::Pictures);
+    stack.book_signature(&dark, &right).ended(Exit::Pictures);
     stack.book_signature(&impostor, &right).ended(Exit::FaceNotMatched);
+    let seen_before = Shown::Prepared(stack.album().taken().pop().expect("the impostor's"));
+    stack.book_signature(&seen_before, &right).ended(Exit::Pictures);
+    stack.book_signature(&still, &right).ended(Exit::FaceNotMatched);
     stack.book_signature(&holder, &right).done();
     stack.put(CARD, Place::Kiosk);
     let [first, again] = pins.mistyped_signature;

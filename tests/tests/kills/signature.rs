@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use client::exit::Exit;
+use end_to_end::camera::Pictures;
 use end_to_end::cards;
 use end_to_end::child::Child;
 use end_to_end::faces::Person;
@@ -21,12 +22,15 @@ fn begin(stack: &Stack) -> Child {
     stack.begin_booking_signature(&stack.frames(Person::Holder), &TYPED_FOR_SIGNATURE)
 }
 
-/// Waits for the run's end. With its face engine a server starts more slowly than a person is patient: the phone may have
-/// told the holder to repeat the command.
-fn finishes(stack: &Stack, run: Child) {
+/// Waits for the end of a run before which so many sets of frames had been taken. With its face engine a server starts more
+/// slowly than a person is patient: the phone may have told the holder to repeat the command. The frames that were sent, or
+/// were about to be, are shown again then, since their attempt may have been judged.
+fn finishes(stack: &Stack, run: Child, taken: usize) {
     let said = run.finish(LIMIT);
     if said.code == Some(Exit::TryAgain.code().into()) {
-        begin(stack).finish(LIMIT).done();
+        let frames = stack.album().taken().drain(taken..).next_back().map(Pictures::Prepared);
+        let frames = frames.unwrap_or_else(|| stack.frames(Person::Holder));
+        stack.begin_booking_signature(&frames, &TYPED_FOR_SIGNATURE).finish(LIMIT).done();
     } else {
         said.done();
     }
@@ -86,12 +90,12 @@ fn a_server_killed_between_any_two_messages_is_asked_again_and_loses_nothing() {
         let card = card_of(stack, run, Place::Phone);
         stack.new_phone();
         let books = Books::open(stack, &card);
-        let killer = stack.server_killer();
+        let (killer, taken) = (stack.server_killer(), stack.album().taken().len());
         stack.app_trap().set(*moment, Then::Lose, move || killer.kill());
         let run = begin(stack);
         assert!(stack.app_trap().wait(LIMIT), "{what}: it never came: {}", run.said());
         stack.restart_server();
-        finishes(stack, run);
+        finishes(stack, run, taken);
         booked_once(stack, &card, &books, &what);
     });
 }
@@ -133,7 +137,7 @@ fn server_or_face_engine_killed_around_any_write_of_an_attempt_ends_in_one_match
         let card = card_of(stack, run, Place::Phone);
         stack.new_phone();
         let books = Books::open(stack, &card);
-        let trap = stack.redis_trap().clone();
+        let (trap, taken) = (stack.redis_trap().clone(), stack.album().taken().len());
         match victim {
             Victim::Server => {
                 let killer = stack.server_killer();
@@ -146,7 +150,7 @@ fn server_or_face_engine_killed_around_any_write_of_an_attempt_ends_in_one_match
         if *victim == Victim::Server {
             stack.restart_server();
         }
-        finishes(stack, run);
+        finishes(stack, run, taken);
         booked_once(stack, &card, &books, &what);
     });
 }
