@@ -1,14 +1,15 @@
 //! The holder's face: what it is to show, the pictures of it, and what is told when it was not matched.
 
+mod told;
+
 use std::path::PathBuf;
-use std::time::Duration;
 
 use client::entry::Entry;
-use client::{Screen, jst, tell, words};
-use mobile_bridge::{CallError, Frames, NotJudged, Phone, PhoneError, Shown};
+use client::{Screen, tell};
+use mobile_bridge::{CallError, Frames, Phone, PhoneError, Shown};
 use reservation::PinKind;
 use wire::app::FaceChallenge;
-use wire::problem::{Advice, ProblemType};
+use wire::problem::ProblemType;
 
 use crate::camera::Camera;
 use crate::open_attempt::Patience;
@@ -16,6 +17,9 @@ use crate::picture_files::{self, Face};
 use crate::show::agreed;
 use crate::steps::{Step, Steps};
 use crate::stopped::Stopped;
+
+pub(crate) use told::not_matched;
+use told::{again, asked_for};
 
 /// How often in one run a challenge that came to nothing is followed by another without asking.
 const NEW_CHALLENGES: u32 = 3;
@@ -39,8 +43,10 @@ pub(crate) async fn show(
     loop {
         let shown = match face {
             Face::Camera(camera) => {
-                if let Before::Refused(stopped) = before {
-                    stopped.once_more(screen, entry)?;
+                match before {
+                    Before::Nothing => {}
+                    Before::NotJudged => screen.line(""),
+                    Before::Refused(stopped) => stopped.once_more(screen, entry)?,
                 }
                 with_camera(phone, screen, &mut patience, camera).await
             }
@@ -60,7 +66,9 @@ pub(crate) async fn show(
             Ok(Shown::Locked(lock)) => return Err(Stopped::Locked(lock)),
             Ok(Shown::Again(reason)) => {
                 again(screen, reason);
-                new_challenges += 1;
+                // Who names other pictures is asked each time.
+                let asked = matches!(face, Face::AtHand(_)) && entry.is_interactive();
+                new_challenges += u32::from(!asked);
                 if new_challenges > NEW_CHALLENGES {
                     return Err(Stopped::FaceNotJudged);
                 }
@@ -107,6 +115,7 @@ async fn choose_pictures(
     frames: &mut Frames,
     before: Before,
 ) -> Result<(), Stopped> {
+    let first = matches!(before, Before::Nothing);
     let others_after = match before {
         Before::Refused(stopped) if !entry.is_interactive() => return Err(stopped),
         Before::Refused(stopped) => {
@@ -116,6 +125,9 @@ async fn choose_pictures(
         Before::NotJudged if entry.is_interactive() => Some(Stopped::FaceNotJudged),
         Before::NotJudged | Before::Nothing => None,
     };
+    if !first {
+        screen.line("");
+    }
     if let Some(stopped) = others_after {
         let challenge = challenge(phone, screen, patience).await?;
         asked_for(screen, &challenge, phone.time_left(&challenge));
@@ -170,50 +182,6 @@ async fn send(
     }
 }
 
-/// What the challenge asks for, how many pictures, and by when.
-fn asked_for(screen: &mut Screen, challenge: &FaceChallenge, left: Duration) {
-    screen.say(
-        "  次の順にお顔を向け、向きごとに1秒ほど止めてください（左右はご自身から見た向き）。\n  \
-         明るい場所で、おひとりで撮ります。",
-        "  Turn your face in this order, and hold each pose for a second (left and right are your own).\n  \
-         Find good light, and be alone in the picture.",
-    );
-    let language = screen.language();
-    for (number, pose) in (1..).zip(&challenge.poses) {
-        screen.line(&format!("    {number}. {}", language.of(&words::pose(*pose))));
-    }
-    let (least, most) = (challenge.frames_least, challenge.frames_most);
-    let (until, left) = (jst::time_of_day(challenge.expires_at), left.as_secs());
-    screen.say(
-        &format!("  写真は{least}〜{most}枚、{until}まで（あと約{left}秒）に送ります。"),
-        &format!("  {least} to {most} pictures, to be sent by {until} (in about {left} s)."),
-    );
-}
-
-fn again(screen: &mut Screen, reason: NotJudged) {
-    match reason {
-        NotJudged::OurFault { tries_left } => {
-            let left = words::face_tries(tries_left);
-            screen.say(
-                &format!("  システムの都合で照合できませんでした。回数には数えていません（{}）。もう一度行います。", left.ja),
-                &format!("  A fault of the service: nothing was counted ({}). Once more.", left.en),
-            );
-        }
-        NotJudged::TooLate => screen.say(
-            "  時間内に届きませんでした。回数には数えていません。もう一度行います。",
-            "  It came too late. Nothing was counted. Once more.",
-        ),
-        NotJudged::ChallengeGone => screen.say(
-            "  前の撮影の指示は使えなくなりました。新しい指示で行います。",
-            "  The former instructions are no longer in use. Once more, with new ones.",
-        ),
-        NotJudged::OtherFramesBefore => screen.say(
-            "  前の撮影はすでに別の写真で判定されています。新しい指示で行います。",
-            "  The former attempt was made with other pictures. Once more, with new instructions.",
-        ),
-    }
-}
-
 impl Stopped {
     /// Whether the same step will do with other pictures of the face.
     fn wants_other_frames(&self) -> bool {
@@ -234,7 +202,11 @@ impl Stopped {
         }
         self.tell(screen);
         screen.ask("  もう一度撮りますか？ [はい/いいえ]", "  Take the pictures again? [yes/no]");
-        if agreed(screen, entry)? { Ok(()) } else { Err(self) }
+        if !agreed(screen, entry)? {
+            return Err(Self::LetGo(Box::new(self)));
+        }
+        screen.line("");
+        Ok(())
     }
 }
 
@@ -264,7 +236,7 @@ fn asked<T>(
     loop {
         screen.ask(ja, en);
         match entry.line().map_err(Stopped::System)?.as_deref().map(str::trim) {
-            None | Some("") => return Err(stopped),
+            None | Some("") => return Err(Stopped::LetGo(Box::new(stopped))),
             Some(path) => match read(PathBuf::from(path)) {
                 Ok(read) => return Ok(read),
                 Err(other) => {
@@ -273,34 +245,6 @@ fn asked<T>(
                 }
             },
         }
-    }
-}
-
-/// What is told when a face was not matched: the tries left and what helps, never a score.
-pub(crate) fn not_matched(screen: &mut Screen, tries_left: u8, advice: Option<Advice>) {
-    let left = words::face_tries(tries_left);
-    screen.say(
-        &format!("照合できませんでした。{}。", left.ja),
-        &format!("The face was not matched: {}.", left.en),
-    );
-    match advice {
-        Some(advice) => {
-            let advice = words::advice(advice);
-            screen.say(&format!("  {}", advice.ja), &format!("  {}", advice.en));
-        }
-        None => screen.say(
-            "  明るい場所で、眼鏡・マスク・帽子を外して撮り直してください。\n  \
-             カードの写真からお顔が大きく変わった方は、カードと本人確認書類を持って市区町村の窓口へお越しください。",
-            "  Take the pictures again in good light, without glasses, mask or hat.\n  \
-             If your face has changed much since the card's portrait, go to the municipal office with the card and \
-             another identity document.",
-        ),
-    }
-    if tries_left == 1 {
-        screen.say(
-            "  次に照合できないと、手続きが制限されます（一定時間、またはこれまでの回数が多いときはヘルプデスクの職員が解除するまで）。",
-            "  If the next one fails too, booking is locked: for a while, or, after many failures in all, until the help desk lifts it.",
-        );
     }
 }
 

@@ -58,6 +58,8 @@ pub(crate) enum Stopped {
     Locked(FaceLock),
     /// The holder did not want to go on.
     NotConfirmed,
+    /// The holder did not want to go on after this, which was told.
+    LetGo(Box<Stopped>),
 }
 
 impl Stopped {
@@ -86,6 +88,7 @@ impl Stopped {
             Self::Camera(trouble) => trouble.exit(),
             Self::FaceNotMatched { .. } => Exit::FaceNotMatched,
             Self::Locked(_) => Exit::Locked,
+            Self::LetGo(stopped) => stopped.exit(),
             Self::TermsDeclined | Self::OtherTerms { .. } | Self::NotConfirmed => Exit::Refused,
         }
     }
@@ -156,6 +159,10 @@ impl Stopped {
             ),
             Self::Locked(lock) => face_step::locked(screen, lock),
             Self::NotConfirmed => screen.say("取りやめました。", "Nothing was done."),
+            Self::LetGo(_) => screen.say(
+                "ここで終わります。同じ操作をもう一度行うと、続きから再開します。",
+                "This ends here. The same command goes on with it.",
+            ),
         }
     }
 }

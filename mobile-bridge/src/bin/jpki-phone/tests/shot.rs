@@ -26,7 +26,7 @@ async fn the_poses_are_told_in_order_and_the_camera_takes_them() {
         "[6/7]",
         "hold each pose for a second",
         "    1. straight ahead\n    2. to your right\n    3. straight ahead\n    4. to your right\n",
-        "9 to 24 pictures, to be sent by 12:02:00 (in about 30 s).",
+        "9 to 24 pictures, to be sent by 12:02:00 (within about 30 s).",
         "The camera is taking them now",
         "Sending 9 pictures.",
         "Your face was matched.",
@@ -46,7 +46,7 @@ async fn a_face_that_is_not_matched_ends_a_pipes_run_and_is_taken_again_where_a_
     let lines = [RIGHT.as_slice(), &["yes", "no"]].concat();
     let ran = holder.types(&args, &lines).await.ended(Exit::FaceNotMatched);
     assert_eq!(ran.out.matches("Take the pictures again?").count(), 2);
-    ran.saying("3 attempts left").saying("2 attempts left");
+    ran.saying("3 attempts left").saying("2 attempts left").saying("The same command goes on with it.");
     assert_eq!(script.log(), [1, 2, 3].map(told_to_camera));
 }
 

@@ -213,3 +213,17 @@ async fn nothing_of_the_printed_code_pins_or_pictures_is_told_in_either_language
         }
     }
 }
+
+#[tokio::test]
+async fn pictures_that_met_a_fault_of_the_service_are_not_counted_and_not_taken_twice() {
+    let holder = Holder::signature();
+    let args = holder.pictures("front.png", "fault");
+    let ran = holder.pipes(&args, &RIGHT).await.ended(Exit::Pictures);
+    ran.saying("nothing was counted (5 attempts left)").saying("A picture is among them that was used before.");
+    assert_eq!(holder.world.server.judged(), 1);
+    // At a terminal the new poses are told, and pictures of them asked for.
+    let mine = holder.folder("holder", 3);
+    let args = holder.signature_with("front.png", &["--frames", &holder.folder("fault", 2)]);
+    let ran = holder.types(&args, &[RIGHT.as_slice(), &[&mine]].concat()).await.ended(Exit::Done);
+    assert_eq!(ran.out.matches("1. straight ahead").count(), 2);
+}
