@@ -9,7 +9,10 @@ use image::codecs::png::PngEncoder;
 use image::imageops;
 use image::{DynamicImage, ExtendedColorType, ImageEncoder, Rgb, RgbImage};
 
-use support::{card_front, hopper, huge_jp2, huge_jpeg, huge_png, jp2, jpeg, moment, picture, png, settings};
+use support::{
+    card_front, hopper, huge_jp2, huge_jpeg, huge_png, jp2, jp2_of_components, jpeg, moment, picture, png,
+    settings,
+};
 
 const FIT: Option<UnfitReason> = None;
 
@@ -242,6 +245,11 @@ async fn colours_of_print_animations_and_wrong_names_are_told_by_what_a_file_hol
     let front = card_front(&hopper());
     worker.a_frame_is("a JPEG in CMYK", cmyk(&person), FIT).await;
     worker.a_front_is("a JPEG in CMYK", cmyk(&front), FIT).await;
+
+    worker.a_portrait_is("JPEG 2000 in grey", jp2_of_components(&hopper(), 1), FIT).await;
+    worker.a_portrait_is("JPEG 2000 in colour", jp2_of_components(&hopper(), 3), FIT).await;
+    let print = jp2_of_components(&hopper(), 4);
+    worker.a_portrait_is("JPEG 2000 of four components", print, Some(OtherType)).await;
 
     // Which of several pictures is meant, nobody can tell.
     worker.a_frame_is("an animated PNG", animated(&png(&small())), Some(Animated)).await;

@@ -292,7 +292,7 @@ async fn after_the_verdict_neither_memory_nor_disk_holds_a_picture_its_pixels_or
 
     #[expect(clippy::disallowed_methods, reason = "files on a disk carry its time")]
     let start = SystemTime::now();
-    let inspection = engine.inspect(sitting).await;
+    let inspection = engine.inspect(sitting.clone()).await;
     let Ok(Inspection::Fit(faces)) = inspection else { panic!("it is fit: {inspection:?}") };
     let kept = traces_in(worker, &traces);
     println!("while faces wait to be compared: {kept:?}");
@@ -317,10 +317,16 @@ async fn after_the_verdict_neither_memory_nor_disk_holds_a_picture_its_pixels_or
     };
     assert_eq!(engine.check_front(portrait, front).await, Ok(FrontFinding::Resembles));
     let after_front = traces_in(worker, &traces);
+    let other_poses = vec![Pose::Front, Pose::Right, Pose::Left];
+    let inspection = engine.inspect(Sitting { poses: other_poses, ..sitting }).await;
+    let Ok(Inspection::Fit(faces)) = inspection else { panic!("it is fit: {inspection:?}") };
+    assert_eq!(faces.compare().await, Ok(Finding::OtherPoses));
+    let after_refusal = traces_in(worker, &traces);
     assert_eq!(engine.worker_ids(), [worker], "it is the same worker");
     println!("after the comparison: {after_match:?}\nafter the front: {after_front:?}");
     assert_eq!(after_match, Found::default(), "after the comparison");
     assert_eq!(after_front, Found::default(), "after the front");
+    assert_eq!(after_refusal, Found::default(), "after other poses than those asked for");
 
     for (file, bytes) in written_since(start) {
         assert_eq!(traces.found_in(&bytes), Found::default(), "{}", file.display());

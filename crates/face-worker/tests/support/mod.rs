@@ -161,6 +161,18 @@ pub fn jp2_of_size(image: &RgbImage, width: u32, height: u32) -> Vec<u8> {
     std::fs::read(to).expect("it is there")
 }
 
+/// A portrait in JPEG 2000 with so many components per pixel: 4 of them are colours of print, or colour with
+/// transparency, which no chip holds.
+pub fn jp2_of_components(image: &RgbImage, components: usize) -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (from, to) = (folder.path().join("portrait.raw"), folder.path().join("portrait.jp2"));
+    let sized = imageops::resize(image, 240, 300, FilterType::Triangle);
+    let grey = DynamicImage::ImageRgb8(sized).into_luma8().into_raw();
+    std::fs::write(&from, grey.repeat(components)).expect("it is written");
+    compress(&from, &to, &["-r", "40", "-F", &format!("240,300,{components},8,u")]);
+    std::fs::read(to).expect("it is there")
+}
+
 fn compress(from: &Path, to: &Path, more: &[&str]) {
     let out = Command::new("opj_compress").arg("-i").arg(from).arg("-o").arg(to).args(more).output();
     let out = out.expect("opj_compress is there (run `make setup`)");
