@@ -57,6 +57,16 @@ clear_away() {
     : >"$DIR/.made-by-demo"
 }
 
+# Two photographs in the public domain: one person is the holder, the other somebody else.
+find_people() {
+    HOLDER=$DIR/holder.jpg
+    STRANGER=$DIR/stranger.png
+    cp "$CACHE/pictures/grace_hopper.jpg" "$HOLDER"
+    cp "$CACHE/pictures/astronaut.png" "$STRANGER"
+    # The phone's camera is a program that it starts by name.
+    export PATH=$BIN:$PATH
+}
+
 make_site() {
     chapter "a" "The operator makes a site"
     spell "$BIN/jpki-reset" init --dir "$DIR/site" --face-models "$CACHE/models"
@@ -147,15 +157,17 @@ server_authority = "$DIR/site/tls/app-ca.pem"
 state = "$DIR/phone"
 SETTINGS
     TERMS=$(sed -n 's/^version = "\(.*\)"/\1/p' "$DIR/site/service.toml" | head -n 1)
+    FOR_SIGNATURE=(--target signature --accept-terms "$TERMS" --front "$DIR/front.png")
     PHONE_OPTIONS=(--config "$DIR/phone.toml" --reader "$PHONE_READER" --lang "$SPEAK")
     KIOSK_OPTIONS=(--config "$KEY/kiosk.toml" --reader "$KIOSK_READER" --lang "$SPEAK")
 }
 
 # What the simulated camera of a phone sees.
 photograph_card() { "$BIN/virtual-card" face --dir "$DIR/site/trust" --out "$DIR/$1"; }
-take_frames() { "$BIN/virtual-card" frames --picture "$1" --out "$DIR/$2"; }
+record() { "$BIN/virtual-card" frames --picture "$1" --out "$DIR/$2" --poses "$3" --hold 3 --between 1; }
 
 phone() { "$BIN/jpki-phone" "${PHONE_OPTIONS[@]}" "$@"; }
+operator() { "$BIN/jpki-reset" "$@" --config "$DIR/site/jpki-reset.toml"; }
 kiosk() { "$BIN/jpki-kiosk" "${KIOSK_OPTIONS[@]}" "$@"; }
 
 # What a card program of other authors does with a PIN that somebody types. The PIN stands on its command line, as
@@ -181,7 +193,8 @@ finish() {
      jpki-kiosk --config $KEY/kiosk.toml --reader '$KIOSK_READER' redeem --target user
      jpki-kiosk --config $KEY/kiosk.toml check
      jpki-phone --config $DIR/phone.toml --reader '$PHONE_READER' book --target signature --again \\
-         --front $DIR/front.png --frames $DIR/holder           the printed fields: see chapter b
+         --front $DIR/front.png --camera 'virtual-card frames --picture $HOLDER'
+                                                                  the printed fields: see chapter b
      jpki-reset doctor --config $DIR/site/jpki-reset.toml
      jpki-reset kiosk disable tokyo-0001 --config $DIR/site/jpki-reset.toml
 

@@ -51,6 +51,22 @@ expect_refusal() {
     done_ "refused, as it must be"
 }
 
+# The same two, of which the last lines are enough.
+show_in_short() {
+    spell_call "$@"
+    "$@" > >(in_short) 2>&1 || { sleep 0.2; fail "this should have succeeded"; }
+    sleep 0.05
+}
+expect_refusal_in_short() {
+    local what=$1
+    shift
+    note "$what:"
+    spell_call "$@"
+    if "$@" > >(in_short) 2>&1; then fail "this should have been refused"; fi
+    sleep 0.05
+    done_ "refused, as it must be"
+}
+
 # A wrapper's own name is not what a person types.
 spell_call() {
     while true; do
@@ -59,13 +75,18 @@ spell_call() {
             phone) shift; spell "$BIN/jpki-phone" "${PHONE_OPTIONS[@]}" "$@"; return ;;
             kiosk) shift; spell "$BIN/jpki-kiosk" "${KIOSK_OPTIONS[@]}" "$@"; return ;;
             photograph_card) spell "$BIN/virtual-card" face --dir "$DIR/site/trust" --out "$2"; return ;;
-            take_frames) spell "$BIN/virtual-card" frames --picture "$(basename "$2")" --out "$3"; return ;;
+            record)
+                spell "$BIN/virtual-card" frames --picture "$2" --out "$3" --poses "$4" --hold 3 --between 1
+                return ;;
+            operator) shift; spell "$BIN/jpki-reset" "$@" --config "$DIR/site/jpki-reset.toml"; return ;;
             verify_signature_pin) spell pkcs15-tool --reader "$2" --verify-pin --auth-id 02 --pin "$3"; return ;;
             verify_user_pin) spell pkcs15-tool --reader "$2" --verify-pin --auth-id 01 --pin "$3"; return ;;
             *) spell "$@"; return ;;
         esac
     done
 }
+
+in_short() { tail -n 4 | indent; }
 
 # Long English lines are folded (fold counts bytes, so Japanese ones are left to the terminal).
 indent() {

@@ -247,6 +247,21 @@ fn the_program_takes_a_stream_and_says_which_frames_hold_which_pose() {
 }
 
 #[test]
+fn without_a_seed_every_picture_is_a_new_one_and_with_it_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let person = folder.path().join("person.png");
+    fs::write(&person, encoded(&drawn((120, 160), (60, 60), 30), ImageFormat::Png)).unwrap();
+    let taken = |out: &str, more: &[&str]| {
+        let out = folder.path().join(out);
+        let args = ["--picture", person.to_str().unwrap(), "--out", out.to_str().unwrap(), "--count", "1"];
+        run("frames", &[&args[..], more].concat(), None).expect_ok("a picture");
+        fs::read(out.join("frame-01.jpg")).unwrap()
+    };
+    assert_eq!(taken("a", &["--seed", "5"]), taken("b", &["--seed", "5"]));
+    assert_ne!(taken("c", &[]), taken("d", &[]));
+}
+
+#[test]
 fn a_front_shows_portrait_and_print_and_fits_into_a_booking() {
     let white = encoded(&RgbImage::from_pixel(240, 300, Rgb([255; 3])), ImageFormat::Png);
     let front = |portrait: Vec<u8>, code: &str| {

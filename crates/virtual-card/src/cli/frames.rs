@@ -21,9 +21,9 @@ pub(super) struct Frames {
     /// How many.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=i64::from(FRAMES_MOST)))]
     count: u8,
-    /// The same number gives the same frames.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    /// The same number gives the same frames. Without it they are new ones each time, as a camera's are.
+    #[arg(long)]
+    seed: Option<u64>,
     /// 1 is the photograph's own light, 0 is darkness.
     #[arg(long, default_value_t = 1.0, value_parser = factor)]
     light: f32,
@@ -87,7 +87,8 @@ fn pose_frames(least: i64) -> clap::builder::RangedI64ValueParser<u8> {
 
 impl Frames {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let camera = Camera { seed: self.seed, light: self.light, distance: self.distance };
+        let seed = self.seed.unwrap_or_else(|| fastrand::u64(..));
+        let camera = Camera { seed, light: self.light, distance: self.distance };
         if self.poses.is_empty() { self.photographs(camera) } else { self.stream(camera) }
     }
 
