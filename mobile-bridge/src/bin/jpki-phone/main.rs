@@ -12,6 +12,9 @@
 //! PINs are typed on the terminal without echo, and what a card's front prints with it; or all stand one per line on
 //! standard input when that is no terminal. From there nothing wrong is ever followed by another try. Exit codes:
 //! [`client::exit::Exit`].
+//!
+//! The face that a booking of the signature PIN shows comes from a camera, which is a command ([`camera`]), or from files that
+//! were taken elsewhere and answer whatever is asked for.
 
 mod args;
 mod book;

@@ -155,7 +155,7 @@ fn a_hanging_camera_is_stopped_with_all_that_it_started_and_its_folder_goes() {
     let script = Script::of(
         r#"touch "$out/1.jpg"; sleep 1000 & { echo "$out"; echo $$; echo $!; } > "$log"; echo waiting; wait"#,
     );
-    let CameraTrouble::Late { said, .. } = trouble(script.take_within(Duration::from_secs(1))) else {
+    let CameraTrouble::Late { said, .. } = trouble(script.take_within(Duration::from_secs(2))) else {
         panic!("it hangs")
     };
     assert_eq!(said, "waiting\n");

@@ -83,7 +83,7 @@ async fn a_camera_that_hangs_is_stopped_when_the_challenge_is_over_and_the_next_
     let holder = Holder::signature();
     let script = Script::of_person("holder", r#"[ $(wc -l < "$log") -gt 1 ] || sleep 1000"#);
     let args = with_camera(&holder, &script);
-    holder.world.server.leave(Duration::from_millis(300));
+    holder.world.server.leave(Duration::from_secs(1));
     let ran = holder.pipes(&args, &RIGHT).await.ended(Exit::Pictures);
     ran.saying("did not end in time (1 s) and was stopped. Nothing was sent.");
     // Too short for the four poses of the challenge that is out, and enough for this camera.

@@ -219,7 +219,8 @@ async fn pictures_that_met_a_fault_of_the_service_are_not_counted_and_not_taken_
     let holder = Holder::signature();
     let args = holder.pictures("front.png", "fault");
     let ran = holder.pipes(&args, &RIGHT).await.ended(Exit::Pictures);
-    ran.saying("nothing was counted (5 attempts left)").saying("A picture is among them that was used before.");
+    ran.saying("nothing was counted (5 attempts left)")
+        .saying("A picture is among them that was used before.");
     assert_eq!(holder.world.server.judged(), 1);
     // At a terminal the new poses are told, and pictures of them asked for.
     let mine = holder.folder("holder", 3);
