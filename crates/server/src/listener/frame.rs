@@ -18,6 +18,7 @@ use uuid::Uuid;
 use wire::problem::ProblemType;
 
 use super::last_words::last_words;
+use super::own_headers;
 use super::routes::{Found, Route, Routes};
 use crate::clock::Clock;
 use crate::observe::Metrics;
@@ -65,9 +66,10 @@ pub struct Frame {
 /// Only with a finished problem document inside, where the framework leaves no request to answer with.
 pub async fn frame(
     frame: Arc<Frame>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    own_headers::take(request.headers_mut());
     let started = frame.clock.monotonic();
     let id = random::uuid(frame.clock.now());
     request.extensions_mut().insert(RequestId(id));

@@ -6,6 +6,7 @@
 //! | `served` | what each worker of a listener serves |
 //! | [`frame`] | what happens round every request: id, route, rate, deadline, problem, log line, count |
 //! | `last_words` | the answer to a request whose body was not read to its end |
+//! | `own_headers` | a request's headers apart from what came after them |
 //! | [`routes`] | which paths and methods a listener has |
 //! | [`tls`] | certificates and keys of the TLS listeners |
 
@@ -30,6 +31,7 @@ pub mod app;
 pub mod frame;
 pub mod kiosk;
 mod last_words;
+mod own_headers;
 pub mod routes;
 mod served;
 pub mod tls;
