@@ -22,6 +22,7 @@ type Piece = [u8; PIECE];
 pub struct Traces {
     things: Vec<(String, Vec<u8>)>,
     pieces: HashMap<Piece, Vec<(usize, usize)>>,
+    sieve: Sieve,
     vectors: Vec<(String, Vec<f32>)>,
 }
 
@@ -47,7 +48,9 @@ impl Traces {
     pub fn add(&mut self, name: impl Into<String>, bytes: &[u8]) {
         let which = self.things.len();
         for at in (0..bytes.len().saturating_sub(PIECE - 1)).step_by(STEP) {
-            self.pieces.entry(piece(&bytes[at..])).or_default().push((which, at));
+            let piece: Piece = bytes[at..at + PIECE].try_into().expect("so many bytes");
+            self.sieve.add(piece);
+            self.pieces.entry(piece).or_default().push((which, at));
         }
         self.things.push((name.into(), bytes.to_vec()));
     }
@@ -69,21 +72,20 @@ impl Traces {
 
     /// Looks no more for what was there before anybody sent a picture, such as the tables that many JPEG files share.
     pub fn forget_what_is_in(&mut self, memory: &[Stretch]) {
-        let sieve = self.sieve();
         for stretch in memory {
-            for window in stretch.bytes.windows(PIECE).filter(|window| sieve.may_hold(window)) {
-                self.pieces.remove(window);
+            for at in self.sieve.places_in(&stretch.bytes) {
+                self.pieces.remove(&stretch.bytes[at..at + PIECE]);
             }
         }
     }
 
     /// What is found in that memory.
     pub fn found_in(&self, memory: &[Stretch]) -> Vec<Find> {
-        let (sieve, numbers) = (self.sieve(), Numbers::of(&self.vectors));
+        let numbers = Numbers::of(&self.vectors);
         let mut found = Vec::new();
         for stretch in memory {
             let place = |at: usize| format!("{:x} {}", stretch.address + at as u64, stretch.mapping);
-            self.bytes_in(&sieve, &stretch.bytes, &place, &mut found);
+            self.bytes_in(&stretch.bytes, &place, &mut found);
             numbers.found_in(&stretch.bytes, &place, &mut found);
         }
         found
@@ -94,20 +96,11 @@ impl Traces {
         self.found_in(&[Stretch { address: 0, mapping: name.to_owned(), bytes }])
     }
 
-    fn bytes_in(
-        &self,
-        sieve: &Sieve,
-        memory: &[u8],
-        place: &dyn Fn(usize) -> String,
-        found: &mut Vec<Find>,
-    ) {
+    fn bytes_in(&self, memory: &[u8], place: &dyn Fn(usize) -> String, found: &mut Vec<Find>) {
         // Where a run that was found ends, by thing and by the distance of the two: its other pieces are no news.
         let mut ends: HashMap<(usize, isize), usize> = HashMap::new();
-        for (at, window) in memory.windows(PIECE).enumerate() {
-            if !sieve.may_hold(window) {
-                continue;
-            }
-            for (which, offset) in self.pieces.get(window).into_iter().flatten() {
+        for at in self.sieve.places_in(memory) {
+            for (which, offset) in self.pieces.get(&memory[at..at + PIECE]).into_iter().flatten() {
                 let (name, thing) = &self.things[*which];
                 let distance = at as isize - *offset as isize;
                 if ends.get(&(*which, distance)).is_some_and(|end| at < *end) {
@@ -125,18 +118,6 @@ impl Traces {
             }
         }
     }
-
-    fn sieve(&self) -> Sieve {
-        let mut sieve = Sieve(vec![false; 1 << Sieve::BITS]);
-        for piece in self.pieces.keys() {
-            sieve.0[Sieve::cell(piece)] = true;
-        }
-        sieve
-    }
-}
-
-fn piece(bytes: &[u8]) -> Piece {
-    bytes[..PIECE].try_into().expect("so many bytes")
 }
 
 /// Whether a run of bytes says where it comes from: neither an even area nor a repeated pattern.
@@ -146,19 +127,38 @@ fn telling(run: &[u8]) -> bool {
     different.into_iter().filter(|seen| *seen).count() > 6
 }
 
-/// Tells most places apart by a few bits of a hash.
-struct Sieve(Vec<bool>);
+/// Tells most places apart by a few bits of a hash. Every byte of a program's memory passes here, also where nothing is
+/// optimised: so the loop calls nothing.
+struct Sieve(Vec<u64>);
+
+const HASH_BITS: u32 = 26;
+const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
+
+impl Default for Sieve {
+    fn default() -> Self {
+        Self(vec![0; 1 << (HASH_BITS - 6)])
+    }
+}
 
 impl Sieve {
-    const BITS: u32 = 23;
-
-    fn cell(piece: &[u8]) -> usize {
-        let number = u64::from_le_bytes(piece.try_into().expect("so many bytes"));
-        (number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - Self::BITS)) as usize
+    fn add(&mut self, piece: Piece) {
+        let cell = u64::from_le_bytes(piece).wrapping_mul(MULTIPLIER) >> (64 - HASH_BITS);
+        self.0[(cell >> 6) as usize] |= 1 << (cell & 63);
     }
 
-    fn may_hold(&self, piece: &[u8]) -> bool {
-        self.0[Self::cell(piece)]
+    /// Where one of the pieces may begin.
+    fn places_in(&self, memory: &[u8]) -> Vec<usize> {
+        let mut places = Vec::new();
+        let (mut last_eight, mut seen) = (0_u64, 0_usize);
+        for byte in memory {
+            last_eight = (last_eight >> 8) | ((*byte as u64) << 56);
+            seen += 1;
+            let cell = last_eight.wrapping_mul(MULTIPLIER) >> (64 - HASH_BITS);
+            if self.0[(cell >> 6) as usize] & (1 << (cell & 63)) != 0 && seen >= PIECE {
+                places.push(seen - PIECE);
+            }
+        }
+        places
     }
 }
 
@@ -216,8 +216,13 @@ impl<'a> Numbers<'a> {
 mod tests {
     use super::*;
 
-    fn thing(seed: u32) -> Vec<u8> {
-        (0..2000_u32).map(|at| (at.wrapping_mul(at ^ seed).wrapping_mul(2_654_435_761) >> 13) as u8).collect()
+    /// Bytes without a pattern (a linear congruential generator).
+    fn thing(mut seed: u64) -> Vec<u8> {
+        let next = || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 56) as u8
+        };
+        std::iter::repeat_with(next).take(2000).collect()
     }
 
     fn stretch(bytes: Vec<u8>) -> Vec<Stretch> {
@@ -230,7 +235,8 @@ mod tests {
         traces.add("one", &thing(7));
         traces.add("two", &thing(9));
         for begin in 0..STEP {
-            let memory = [vec![1; 77], thing(9)[500 + begin..500 + begin + RUN].to_vec(), vec![2; 50]].concat();
+            let memory =
+                [vec![1; 77], thing(9)[500 + begin..500 + begin + RUN].to_vec(), vec![2; 50]].concat();
             let found = traces.found_in(&stretch(memory));
             assert_eq!(found.len(), 1, "{found:?}");
             assert_eq!((found[0].what.as_str(), found[0].length), ("two", RUN));
