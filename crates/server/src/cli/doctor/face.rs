@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use face::{Pool, Settings, StartError};
+use reservation::ChallengePolicy;
 
 use super::{Report, worker};
 use crate::assemble;
@@ -37,6 +38,10 @@ pub async fn look(config: &Config, report: &mut Report) {
         Err(error) => report.fail(format!("face engine: {error}"), remedy(&error)),
     }
     capacity(&settings, std::thread::available_parallelism().map_or(1, usize::from), report);
+    match config.face.challenge() {
+        Ok(policy) => challenge(policy, report),
+        Err(error) => report.fail(format!("challenge: {error}"), "correct the setting, or leave it out"),
+    }
 }
 
 const fn remedy(error: &StartError) -> &'static str {
@@ -87,8 +92,37 @@ fn capacity(settings: &Settings, cores: usize, report: &mut Report) {
     ));
 }
 
+/// What a challenge asks for, and how well it tells pictures that were made before.
+fn challenge(policy: ChallengePolicy, report: &mut Report) {
+    let (turns, seconds) = (policy.turns.get(), policy.life.as_secs());
+    // Two other poses may follow each.
+    let chance = 1_u32 << turns;
+    let plural = if turns == 1 { "" } else { "s" };
+    let told = format!(
+        "challenge: front and {turns} turn{plural} in {seconds} s; frames made before it meet one in {chance} of them"
+    );
+    let usual = ChallengePolicy::default();
+    if policy.turns.get() < usual.turns.get() {
+        report.warn(
+            told,
+            "a recording that is played again and again fits soon: leave face.turns out, or raise it",
+        );
+    } else if policy.life > 2 * usual.life {
+        report.warn(
+            told,
+            "time enough to put pictures together: leave face.challenge_seconds out, or lower it",
+        );
+    } else {
+        report.ok(told);
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use reservation::Turns;
+
     use super::super::Level;
     use super::*;
 
@@ -103,5 +137,25 @@ mod tests {
         assert_eq!(level(2, 16), Level::Ok);
         assert_eq!(level(3, 24), Level::Warn);
         assert_eq!(level(1, 0), Level::Warn);
+    }
+
+    #[test]
+    fn a_short_challenge_and_one_with_much_time_are_warned_of() {
+        let told = |turns, seconds| {
+            let mut report = Report::default();
+            let turns = Turns::new(turns).unwrap();
+            challenge(ChallengePolicy { turns, life: Duration::from_secs(seconds) }, &mut report);
+            report.findings()[0].clone()
+        };
+        assert_eq!(told(3, 30).level, Level::Ok);
+        assert!(
+            told(3, 30)
+                .what
+                .ends_with("front and 3 turns in 30 s; frames made before it meet one in 8 of them")
+        );
+        assert_eq!(told(8, 60).level, Level::Ok);
+        let short = told(1, 30);
+        assert!(short.level == Level::Warn && short.what.contains("1 turn in"), "{short:?}");
+        assert_eq!(told(3, 61).level, Level::Warn);
     }
 }
