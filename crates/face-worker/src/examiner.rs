@@ -130,8 +130,7 @@ impl Examiner {
             let which = Which::Frame(number);
             let unfit = |reason| Trouble::Unfit(Unfit { which, reason });
             let is_this = |earlier: &Picture| earlier.as_bytes() == frame.as_bytes();
-            // Before anything is said of it: nobody can do better with the same file.
-            if !frame.as_bytes().is_empty() && sitting.frames[..number].iter().any(is_this) {
+            if sitting.frames[..number].iter().any(is_this) {
                 return Err(unfit(UnfitReason::Repeated));
             }
             let face = self.find(which, decode::frame(frame), FRAME)?;
