@@ -47,7 +47,7 @@ fn number(screen: &mut Screen, number: &str) {
     // Whatever a server sends: what is no number could be anything.
     if number.len() <= 32 {
         let label = screen.language().pick("お問い合わせ番号", "Number for the help line");
-        screen.line(&format!("  {label}: {}", number.escape_default()));
+        screen.line(&format!("  {label}: {}", words::number(number)));
     }
 }
 

@@ -388,6 +388,17 @@ pub fn pose(pose: Pose) -> Sentence {
     }
 }
 
+/// A reservation number in groups of four, as it is read out. Whatever a server sends: what is no number is shown so that it
+/// steers no terminal.
+pub fn number(number: &str) -> String {
+    match (number.get(..4), number.get(4..8), number.get(8..)) {
+        (Some(first), Some(second), Some(third)) if number.len() == 12 && number.is_ascii() => {
+            format!("{first} {second} {third}").escape_default().to_string()
+        }
+        _ => number.escape_default().to_string(),
+    }
+}
+
 /// Face attempts that are left before the lock.
 pub fn face_tries(left: u8) -> Sentence {
     match left {
@@ -406,6 +417,14 @@ mod tests {
         let told: std::collections::BTreeSet<_> =
             all.iter().flat_map(|kind| [advice(*kind).ja, advice(*kind).en]).collect();
         assert_eq!(told.len(), 2 * all.len());
+    }
+
+    #[test]
+    fn a_number_is_read_out_in_groups_of_four_and_steers_no_terminal() {
+        assert_eq!(number("698556498865"), "6985 5649 8865");
+        assert_eq!(number("6985"), "6985");
+        assert_eq!(number("１２３４"), "\\u{ff11}\\u{ff12}\\u{ff13}\\u{ff14}");
+        assert_eq!(number("\u{1b}[2J56789012"), "\\u{1b}[2J 5678 9012");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use client::exit::Exit;
-use client::{Language, jst};
+use client::{Language, jst, words};
 use end_to_end::camera::{Pictures, Shows};
 use end_to_end::faces::Person;
 use end_to_end::relay::{Moment, Then};
@@ -52,7 +52,7 @@ fn fail_five_times(stack: &Stack) -> Timestamp {
 #[track_caller]
 fn told(said: &Said, until: Timestamp, number: &str) {
     let end = jst::to_the_second(to_date_time(until), Language::En);
-    said.clone().saying(&end).saying(number);
+    said.clone().saying(&end).saying(&words::number(number));
 }
 
 #[test]

@@ -8,7 +8,7 @@ pub(crate) fn show(screen: &mut Screen, reservation: &Reservation) {
     let language = screen.language();
     let pin = words::pin_name(reservation.target.into());
     let time = |at| jst::to_the_second(at, language);
-    row(screen, "予約番号", "Number", &grouped(&reservation.number));
+    row(screen, "予約番号", "Number", &words::number(&reservation.number));
     row(screen, "再設定する暗証番号", "PIN to be reset", language.of(&pin));
     row(screen, "状態", "State", &state(&reservation.state, language));
     if let ReservationState::Reserved { .. } | ReservationState::Claimed { .. } = reservation.state {
@@ -21,14 +21,6 @@ pub(crate) fn show(screen: &mut Screen, reservation: &Reservation) {
 fn row(screen: &mut Screen, ja: &str, en: &str, value: &str) {
     let label = screen.language().pick(ja, en);
     screen.line(&format!("  {label}: {value}"));
-}
-
-/// Twelve digits in groups of four, as they are read out.
-fn grouped(number: &str) -> String {
-    match (number.get(..4), number.get(4..8), number.get(8..)) {
-        (Some(first), Some(second), Some(third)) if number.len() == 12 => format!("{first} {second} {third}"),
-        _ => number.escape_default().to_string(),
-    }
 }
 
 fn state(state: &ReservationState, language: Language) -> String {
@@ -70,16 +62,5 @@ fn places(screen: &mut Screen, places: &[Place]) {
         };
         let note = if note.is_empty() { String::new() } else { format!(" — {note}") };
         screen.line(&format!("    - {name}{note}"));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_is_read_in_groups_of_four() {
-        assert_eq!(grouped("123456789012"), "1234 5678 9012");
-        assert_eq!(grouped("１２３４"), "\\u{ff11}\\u{ff12}\\u{ff13}\\u{ff14}");
     }
 }

@@ -45,7 +45,7 @@ async fn the_last_attempt_is_announced_and_the_lock_told_with_its_end_and_what_s
     let told = |ran: super::Ran| {
         ran.ended(Exit::Locked)
             .saying("locked until Sun 2026-11-22 12:01:00 JST")
-            .saying(&lock_number())
+            .saying(&client::words::number(&lock_number()))
             .saying("municipal office")
             .saying("0120-95-0178")
     };
@@ -57,7 +57,9 @@ async fn the_last_attempt_is_announced_and_the_lock_told_with_its_end_and_what_s
     holder.language = Language::Ja;
     let second_before = LOCKED_UNTIL - time::Duration::SECOND;
     let status = holder.asks_for_status(second_before).await.ended(Exit::Locked);
-    status.saying("2026年11月22日(日) 12:01:00まで手続きを止めています").saying(&lock_number());
+    status
+        .saying("2026年11月22日(日) 12:01:00まで手続きを止めています")
+        .saying(&client::words::number(&lock_number()));
     let status = holder.asks_for_status(LOCKED_UNTIL).await.ended(Exit::Refused);
     status.saying("制限は2026年11月22日(日) 12:01:00に終わりました").saying("予約はありません");
 }
