@@ -1,8 +1,9 @@
 #!/bin/sh
 # The camera of a phone under test: PROGRAM ALBUM SHOWS OPTIONS... --poses POSES --out DIR
 #
-# Takes frames with `PROGRAM frames`. No two runs see the same, since a frame that a card has seen is refused. What was
-# taken is kept in ALBUM/taken/NUMBER, with the poses that were shown in the file `poses`.
+# Takes frames with `PROGRAM frames`. What was taken is kept in ALBUM/taken/NUMBER, with the poses that were shown in the file
+# `poses`; the number stands behind each picture, so that no two runs leave the same file: a frame that a card has seen is
+# refused.
 #
 # SHOWS: asked      the poses that were asked for
 #        other-way  turns the other way first, and then as it was asked
@@ -31,8 +32,11 @@ recorded)
 esac
 number=1
 while ! mkdir "$album/taken/$number" 2>/dev/null; do number=$((number + 1)); done
-seed=$(od -An -N6 -tu8 /dev/urandom | tr -d ' ')
 # shellcheck disable=SC2086 # options are plain words
-"$program" frames --seed "$seed" $options --poses "$poses" --out "$out"
-cp "$out"/*.jpg "$album/taken/$number"
+"$program" frames $options --poses "$poses" --out "$out"
+for frame in "$out"/*.jpg; do
+    # JPEG: what stands behind the end marker is not looked at.
+    printf 'taken %s' "$number" >>"$frame"
+    cp "$frame" "$album/taken/$number"
+done
 echo "$poses" >"$album/taken/$number/poses"

@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 
 use crate::said::Said;
 
+/// Where a program's temporary files are, in the folder of what it says.
+pub const TEMPORARY: &str = "tmp";
+
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// For a program that was asked to end; the server gives requests in progress ten seconds.
 const STOP_LIMIT: Duration = Duration::from_secs(15);
@@ -49,7 +52,7 @@ impl Child {
         };
         let (out, err) = (file("out").unwrap(), file("err").unwrap());
         // What it leaves behind of temporary files is found beside what it said.
-        let temporary = folder.join("tmp");
+        let temporary = folder.join(TEMPORARY);
         fs::create_dir_all(&temporary).unwrap();
         command.env("TMPDIR", temporary);
         command.stdin(Stdio::piped());

@@ -8,7 +8,7 @@ use reservation::limits::DEFAULT_FACE_CHALLENGE_LIFE;
 use tempfile::TempDir;
 use virtual_card::reader::{PrivateReaders, SOCKET_VARIABLE};
 
-use crate::child::{Child, Killer, kill_children};
+use crate::child::{Child, Killer, TEMPORARY, kill_children};
 use crate::faces::Album;
 use crate::library::{LibraryServer, MovedClock, Time};
 use crate::look::{self, CardFile};
@@ -186,6 +186,11 @@ impl Stack {
     /// Never: its socket lies in it.
     pub fn readers_folder(&self) -> &Path {
         self.readers.socket().parent().expect("a socket lies in a folder")
+    }
+
+    /// The folder for temporary files of all programs but the smart card service.
+    pub fn temporary(&self) -> PathBuf {
+        self.said().join(TEMPORARY)
     }
 
     fn said(&self) -> PathBuf {

@@ -106,7 +106,7 @@ fn is_over(kind: ProblemType) -> bool {
 fn a_hundred_attempts_at_once(store: Store) {
     let stack = Order::on(store).with_faces().start();
     let card = cards::take(&stack.site().card(CARD));
-    let stranger = Sitter::new(Person::Impostor, 1);
+    let stranger = Sitter::new(Person::Impostor);
     let most = u32::from(FACE_FAILURES_TO_LOCK);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let phones = runtime.block_on(async {

@@ -1,8 +1,9 @@
 //! Both stories on one card and on real parts: a blocked signature PIN is booked with the user PIN, the card's front and a
 //! face, where an impostor's is refused, and reset at the kiosk; then a blocked user PIN is booked with the new signature
-//! PIN and reset. The new PINs work, the old ones do not, and each reservation is used up.
+//! PIN and reset. The new PINs work, the old ones do not, each reservation is used up, and no program leaves a temporary file.
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
+use std::fs;
 use std::time::Duration;
 
 use client::exit::Exit;
@@ -81,6 +82,8 @@ fn both_stories(store: Store) {
     a_signature_pin(&mut stack);
     a_user_pin(&mut stack);
     stack.stop_server();
+    let left: Vec<_> = fs::read_dir(stack.temporary()).unwrap().map(Result::unwrap).collect();
+    assert!(left.is_empty(), "left behind: {left:?}");
 }
 
 #[test]

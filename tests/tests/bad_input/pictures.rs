@@ -34,7 +34,7 @@ fn nothing_was_counted(stack: &Stack) {
 
 /// The frames of a challenge, for which it is no matter what the poses were to be: pictures are looked at first.
 fn frames(of: Person) -> Vec<Frame> {
-    Sitter::new(of, 1).showing(&[Pose::Front, Pose::Left, Pose::Front, Pose::Right])
+    Sitter::new(of).showing(&[Pose::Front, Pose::Left, Pose::Front, Pose::Right])
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn a_thief_who_brings_his_own_card_after_the_holders_match_gains_nothing() {
     let [card, thiefs] = [CARD, THIEF].map(|name| cards::take(&site.card(name)));
     let [front, thiefs_front] =
         [CARD, THIEF].map(|name| std::fs::read(stack.album().front(site, name)).unwrap());
-    let [holder, thief] = [Person::Holder, Person::Impostor].map(|of| Sitter::new(of, 1));
+    let [holder, thief] = [Person::Holder, Person::Impostor].map(Sitter::new);
     let folder = stack.path("thiefs-phone");
     std::fs::create_dir(&folder).unwrap();
     let authority = site.file("tls/app-ca.pem");

@@ -1,9 +1,10 @@
 //! The canary test: the PINs, the names, the faces and what the card prints, of a whole run of the real programs, each
 //! logging all that it can, are found nowhere afterwards.
 //!
-//! The run: a booking of the signature PIN with a wrong printed code, a poor picture and a stranger's face on the way, and
-//! its reset; a wrong PIN, a booking of the user PIN, its cancelling, a restart of the server, another booking, a claim that
-//! is refused, and the reset; new PINs mistyped first. Then every file is searched that any program wrote: what they said and logged,
+//! The run: a booking of the signature PIN with a wrong printed code, poor pictures, a stranger's face, its pictures once
+//! more and a photograph that does not turn on the way, and its reset; a wrong PIN, a booking of the user PIN, its
+//! cancelling, a restart of the server, another booking, a claim that is refused, and the reset; new PINs mistyped first.
+//! Then every file is searched that any program wrote: what they said and logged,
 //! the store, the kiosk's journal, the phone's state, the readers' log; and with them metrics, health and API documents.
 //!
 //! | module | idea |

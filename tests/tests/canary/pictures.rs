@@ -67,8 +67,9 @@ pub(crate) fn of(stack: &Stack, card: &Path, name: &str) -> Pictures {
     in_chip.extend(pieces("picture of the address", object(0xDF26), 1));
 
     let mut elsewhere = pixels("pixels of the portrait", &decoded(portrait));
+    let mut engine = face_worker::models::load(&faces::models()).unwrap();
     for (number, folder) in stack.album().taken().into_iter().enumerate() {
-        elsewhere.extend(of_stream(number + 1, &faces::read(&folder)));
+        elsewhere.extend(of_stream(&mut engine, number + 1, &faces::read(&folder)));
     }
     let photograph = fs::read(stack.album().front(stack.site(), name)).unwrap();
     elsewhere.extend(pieces("photograph of the front", &photograph, 2));
@@ -77,7 +78,7 @@ pub(crate) fn of(stack: &Stack, card: &Path, name: &str) -> Pictures {
 
 /// What is looked for of the frames that were sent for a challenge: the first is from the front, in the last the head is
 /// turned or was, and whoever keeps one keeps all.
-fn of_stream(stream: usize, frames: &[Vec<u8>]) -> Vec<Canary> {
+fn of_stream(engine: &mut Engine, stream: usize, frames: &[Vec<u8>]) -> Vec<Canary> {
     let last = frames.len() - 1;
     let mut all = Vec::new();
     for at in [0, last / 2, last] {
@@ -95,7 +96,7 @@ fn of_stream(stream: usize, frames: &[Vec<u8>]) -> Vec<Canary> {
         // In the dark there is nothing that tells one place from another, and no face.
         if pixels.iter().any(|value| *value > 100) {
             all.extend(pieces(&format!("pixels of {name}"), pixels.as_raw(), 1));
-            all.extend(numbers(&name, &pixels));
+            all.extend(numbers(engine, &name, &pixels));
         }
     }
     all
@@ -112,8 +113,7 @@ fn decoded(portrait: &[u8]) -> Vec<u8> {
 }
 
 /// What the face engine makes of a frame: the first numbers, as they lie in memory and as they are printed.
-fn numbers(name: &str, picture: &RgbImage) -> Vec<Canary> {
-    let mut engine: Engine = face_worker::models::load(&faces::models()).unwrap();
+fn numbers(engine: &mut Engine, name: &str, picture: &RgbImage) -> Vec<Canary> {
     let image = Image::new(picture.as_raw(), picture.width(), picture.height()).unwrap();
     let found = engine.detect(image, false).unwrap();
     let landmarks = engine.landmarks(image, found[0].rect).unwrap();

@@ -57,7 +57,7 @@ impl Pictures {
     pub(crate) fn taken(album: &Album, site: &Site) -> Self {
         let front = fs::read(album.front(site, "card")).unwrap();
         let nobody = odd_pictures::nobody();
-        let [holder, stranger] = [Person::Holder, Person::Impostor].map(|of| Sitter::new(of, 1));
+        let [holder, stranger] = [Person::Holder, Person::Impostor].map(Sitter::new);
         Self {
             // Behind a JPEG's end marker anything may stand.
             front_again: [front.as_slice(), b"again"].concat(),
