@@ -10,6 +10,7 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse};
@@ -75,8 +76,12 @@ pub async fn frame(
     request.extensions_mut().insert(RequestId(id));
     let announces_body = announces_body(request.headers());
     let method = method_label(request.method().as_str());
+    let mut took_pictures = false;
     let (route, found) = match frame.routes.find(request.path(), request.method()) {
-        Found::Route(route) => (route.pattern().to_owned(), Ok(frame.deadline_of(route))),
+        Found::Route(route) => {
+            took_pictures = route.takes_pictures();
+            (route.pattern().to_owned(), Ok(frame.deadline_of(route)))
+        }
         Found::OtherMethods(route, allow) => {
             (route.pattern().to_owned(), Err(Refusal::new(ProblemType::MethodNotAllowed).allow(allow)))
         }
@@ -92,6 +97,7 @@ pub async fn frame(
     };
     let took = frame.clock.monotonic().saturating_sub(started);
     let answer = if announces_body { answer.last_if_body_unread() } else { answer };
+    let answer = if took_pictures { answer.last() } else { answer };
     frame.finish(id, &route, method, took, answer)
 }
 
@@ -112,6 +118,17 @@ impl Answer {
             }
             Err(response) => Err(last_words(response)),
         };
+        self
+    }
+
+    /// Makes it the last one of its connection, whose buffers hold parts of the pictures that came for as long as it
+    /// lives.
+    fn last(mut self) -> Self {
+        let head = match &mut self.outcome {
+            Ok(response) => response.response_mut().head_mut(),
+            Err(response) => response.head_mut(),
+        };
+        head.set_connection_type(ConnectionType::Close);
         self
     }
 }

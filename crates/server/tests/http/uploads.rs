@@ -61,3 +61,20 @@ async fn pictures_are_taken_only_for_a_booking_in_hand() {
         assert_eq!(phone.call(picture(booking, MIB)).await.refused(), expected);
     }
 }
+
+#[tokio::test]
+async fn the_answer_to_pictures_is_the_last_of_its_connection() {
+    let site = Site::new();
+    let phone = site.registered_phone().await;
+    let booking = phone.start_signature().await.booking;
+    let refused = phone.call(picture(booking, MIB)).await;
+    assert_eq!(
+        (refused.refused(), refused.header("connection")),
+        (ProblemType::MalformedRequest, Some("close"))
+    );
+    let (holder, booking) = (site.holder("taro"), phone.start().await);
+    let proved = phone.prove(booking.booking, &phone.evidence(&booking, &holder)).await;
+    assert_eq!((proved.status, proved.header("connection")), (200, Some("close")), "{proved}");
+    let reserved = phone.reserve(booking.booking).await;
+    assert_eq!((reserved.status, reserved.header("connection")), (201, None), "{reserved}");
+}
