@@ -35,8 +35,10 @@ const LIMIT: Duration = Duration::from_secs(60);
 const FOUND_WITHIN: Duration = Duration::from_secs(6);
 /// The tables that many pictures share are shorter, and every picture here is longer.
 const MOST: usize = 1000;
-/// For the server to notice that a phone has hung up.
+/// For the server to end a connection.
 const GONE_WITHIN: Duration = Duration::from_secs(5);
+/// A phone that waits for longer asks again.
+const HELD_AT_MOST: Duration = Duration::from_secs(15);
 
 /// The programs that have something to do with pictures.
 struct Programs(Vec<(&'static str, u32)>);
@@ -54,6 +56,16 @@ impl Programs {
 
     fn of_name(&self, name: &str) -> Vec<u32> {
         self.0.iter().filter(|(of, _)| *of == name).map(|(_, id)| *id).collect()
+    }
+
+    /// The server alone.
+    fn server(&self) -> Self {
+        Self(self.0.iter().copied().filter(|(name, _)| *name == "server").collect())
+    }
+
+    /// The first of them.
+    fn id(&self) -> u32 {
+        self.0.first().expect("a program").1
     }
 
     fn memory(&self) -> Vec<Stretch> {
@@ -75,11 +87,14 @@ impl Programs {
 /// What is heard of a booking, and at which request the face workers stand still until they are let go.
 struct Watch {
     requests: mpsc::Receiver<(Sent, Held)>,
+    /// A verdict was given; the phone gets it when it is let go.
+    verdicts: mpsc::Receiver<mpsc::Sender<()>>,
 }
 
 impl Watch {
     fn over(stack: &Stack, workers: Vec<u32>) -> Self {
         let (request, requests) = mpsc::channel();
+        let (verdict, verdicts) = mpsc::channel();
         let mut awaited = vec!["/face", "/card"];
         stack.app_trap().listen(move |heard| match heard {
             // Once each: a phone that heard nothing asks again.
@@ -88,9 +103,16 @@ impl Watch {
                 // Nobody may be left to receive: the test has failed by then.
                 let _ = request.send((Sent::parse(body), Held::hold(&workers)));
             }
+            Heard::Answer(label) if label.ends_with("/face") => {
+                let (let_go, go) = mpsc::channel();
+                if verdict.send(let_go).is_ok() {
+                    // Let go, or never mind.
+                    let _ = go.recv_timeout(HELD_AT_MOST);
+                }
+            }
             Heard::Question(..) | Heard::Answer(_) => {}
         });
-        Self { requests }
+        Self { requests, verdicts }
     }
 }
 
@@ -106,7 +128,7 @@ fn wait_until_found(server: u32, files: &Traces) {
 }
 
 /// Looks until nothing is found.
-fn wait_until_nothing_is_found(programs: &Programs, traces: &Traces) {
+fn wait_until_nothing_is_found(programs: &Programs, traces: &Traces, when: &str) {
     let begun = Instant::now();
     loop {
         let late = begun.elapsed() > GONE_WITHIN;
@@ -114,7 +136,7 @@ fn wait_until_nothing_is_found(programs: &Programs, traces: &Traces) {
         if found.is_empty() {
             return;
         }
-        assert!(!late, "the phone has hung up: {}", told(&found));
+        assert!(!late, "{when}: {}", told(&found));
     }
 }
 
@@ -162,16 +184,24 @@ fn nothing_is_in_files(stack: &Stack, traces: &Traces) {
 /// Books with this person before the camera; on the way, finds the pictures of each request in the server. What was said,
 /// and what the pictures would leave.
 fn book(stack: &Stack, programs: &Programs, of: Person) -> (Said, Traces) {
-    let [server] = programs.of_name("server")[..] else { panic!("one server") };
+    let server = programs.server();
+    let before = memory::of(server.id());
     let watch = Watch::over(stack, programs.of_name("worker"));
     let run = stack.begin_booking_signature(&stack.frames(of), &TYPED_FOR_SIGNATURE);
     let [card, face] = ["card", "face"].map(|end| {
         let next = watch.requests.recv_timeout(LIMIT);
         let (sent, held) = next.unwrap_or_else(|_| panic!("no {end} was sent:\n{}", run.said()));
-        wait_until_found(server, &sent::files(&sent));
+        wait_until_found(server.id(), &sent::files(&sent));
         drop(held);
         sent
     });
+    let let_go = watch.verdicts.recv_timeout(LIMIT).unwrap_or_else(|_| panic!("no verdict:\n{}", run.said()));
+    for sent in [&card, &face] {
+        let mut files = sent::files(sent);
+        files.forget_what_is_in(&before);
+        wait_until_nothing_is_found(&server, &files, "the phone has not hung up");
+    }
+    let_go.send(()).expect("the phone waits");
     (run.finish(LIMIT), sent::left_of(&card, &face))
 }
 
@@ -186,16 +216,18 @@ fn nothing_is_kept(store: Store) {
     let before = programs.memory();
     stack.put(CARD, Place::Phone);
     for (person, end) in [(Person::Impostor, Exit::FaceNotMatched), (Person::Holder, Exit::Done)] {
+        // Another phone: one that was told "no match" would go on where it stood, and send no front.
+        stack.new_phone();
         let (said, mut traces) = book(&stack, &programs, person);
         said.ended(end);
         let all = traces.pieces();
         traces.forget_what_is_in(&before);
         assert!(traces.pieces() * 10 > all * 9, "{} of {all} pieces are left", traces.pieces());
-        wait_until_nothing_is_found(&programs, &traces);
+        wait_until_nothing_is_found(&programs, &traces, "the phone has hung up");
         nothing_is_in_files(&stack, &traces);
     }
-    let [server] = programs.of_name("server")[..] else { panic!("one server") };
-    assert_eq!(programs.of_name("worker"), children(server, programs::FACE), "they are the same workers");
+    let workers = children(programs.server().id(), programs::FACE);
+    assert_eq!(programs.of_name("worker"), workers, "they are the same workers");
 }
 
 #[test]
