@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         let value = words.iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
         value.and_then(|value| value.parse().ok()).unwrap_or(usual).max(1)
     };
-    run(number("--rounds", 8), number("--bookings", 2))
+    run(number("--rounds", 16), number("--bookings", 1))
 }
 
 /// The frames of a challenge, as a phone sends them.
@@ -73,12 +73,16 @@ fn run(rounds: usize, bookings: usize) -> ExitCode {
 
     let mut alone = Compared::default();
     let mut together = Compared::default();
+    let engines = [pool.worker_ids(), vec![bare.child.id()]];
+    let processes = || engines.clone().map(|ids| ids.into_iter().map(ticks).sum());
+    let before: [u64; 2] = processes();
     for _ in 0..rounds {
         alone.pool.push(runtime.block_on(through_pool(&pool, &sitting, 1, bookings)));
         alone.bare.push(bare.ask(1, bookings));
         together.pool.push(runtime.block_on(through_pool(&pool, &sitting, cores, bookings)));
         together.bare.push(bare.ask(cores, bookings));
     }
+    let after: [u64; 2] = processes();
     let front = runtime.block_on(fronts(&pool, rounds * bookings));
     let parts = bare.parts();
 
@@ -97,6 +101,14 @@ fn run(rounds: usize, bookings: usize) -> ExitCode {
         let ([pool, pool_99], [bare, bare_99]) = (each(&compared.pool), each(&compared.bare));
         println!("{name:<34} {pool:>9.1} {pool_99:>9.1} {bare:>9.1} {bare_99:>9.1}");
     }
+    let worked: Vec<f64> = after
+        .iter()
+        .zip(before)
+        .map(|(after, before)| {
+            (after - before) as f64 * MILLIS_PER_TICK / (rounds * bookings * (1 + cores)) as f64
+        })
+        .collect();
+    println!("{:<34} {:>9.1} {:>9} {:>9.1}", "its processor time, mean", worked[0], "", worked[1]);
     let [front, front_99] = [50, 99].map(|percent| percentile(&front, percent));
     println!("{:<34} {front:>9.1} {front_99:>9.1}", "a card's front");
     println!("\n{:<34} {:>9}", "a frame's parts, bare", "p50");
@@ -141,6 +153,16 @@ struct Round {
 
 fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
+}
+
+/// In which the kernel tells processor time (USER_HZ).
+const MILLIS_PER_TICK: f64 = 10.0;
+
+/// Processor time of a process: utime and stime (proc(5)).
+fn ticks(process: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    let (_, fields) = stat.rsplit_once(')').unwrap();
+    fields.split_whitespace().skip(11).take(2).map(|field| field.parse::<u64>().unwrap()).sum()
 }
 
 /// By nearest rank.

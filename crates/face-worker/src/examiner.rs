@@ -8,7 +8,7 @@ use face_dlib_sys::{AlignedFace, DlibError, Engine, Image};
 use crate::finder::{Face, NoFace, find};
 use crate::likeness::{self, Descriptor, Seen};
 use crate::pixels::{Pixels, Sample};
-use crate::rules::{FRAME, FRONT, FRONTAL_OFF, Look, PORTRAIT, REPEATED_DIFFERENCE, Thresholds};
+use crate::rules::{FRAME, FRONT, Look, PORTRAIT, REPEATED_DIFFERENCE, Thresholds};
 use crate::{decode, turn};
 
 /// The engine behind a worker.
@@ -135,15 +135,15 @@ impl Examiner {
             }
             let face = self.find(which, decode::frame(frame), FRAME)?;
             let off = turn::off(&face.landmarks).ok_or(unfit(UnfitReason::NoFace))?;
-            if number < FRONT_FRAMES_LEAST && off.abs() > FRONTAL_OFF {
-                return Err(unfit(UnfitReason::NotFrontal));
-            }
             let sample = face.pixels.sample();
             if samples.iter().any(|earlier| is_repeated(earlier, &sample)) {
                 return Err(unfit(UnfitReason::Repeated));
             }
             samples.push(sample);
             frames.push(Frame { face: self.align(&face)?, off });
+            if frames.len() == FRONT_FRAMES_LEAST {
+                all_frontal(&frames)?;
+            }
         }
         self.kept = Some(Kept { portrait, poses: sitting.poses, frames });
         Ok(Reply::Fit)
@@ -168,6 +168,14 @@ impl Examiner {
     fn describe(&mut self, face: &AlignedFace) -> Result<Descriptor, Trouble> {
         Ok(Descriptor(self.engine.describe_aligned(face)?))
     }
+}
+
+/// Refuses first frames that do not show the front.
+fn all_frontal(first: &[Frame]) -> Result<(), Trouble> {
+    let offs: Vec<f64> = first.iter().map(|frame| frame.off).collect();
+    let refused =
+        |number| Trouble::Unfit(Unfit { which: Which::Frame(number), reason: UnfitReason::NotFrontal });
+    turn::first_not_frontal(&offs).map_or(Ok(()), |number| Err(refused(number)))
 }
 
 /// Detects and describes once on a grey picture: the numeric library sets itself up at its first use, with system calls

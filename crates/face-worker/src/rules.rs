@@ -1,23 +1,39 @@
 //! Every threshold by which a picture is judged, in one table. Sources: face facts §3, §4 and §6, measured with these
 //! models; the two that decide a match are settings ([`Thresholds`]).
 
-/// Longest side of a picture that is decoded, in pixels.
-pub(crate) const MAX_SIDE: u32 = 4096;
-/// Most pixels of a picture that is decoded: 16 million, a phone's camera at full size.
-pub(crate) const MAX_PIXELS: u64 = 16 * 1024 * 1024;
+/// How large a JPEG or PNG may be to be decoded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Most {
+    /// Longest side, in pixels.
+    pub(crate) side: u32,
+    /// Pixels.
+    pub(crate) pixels: u64,
+}
+
+/// A photograph, of which one comes at a time: 16 million pixels, a phone's camera at full size.
+pub(crate) const PHOTOGRAPH: Most = Most { side: 4096, pixels: 16 * 1024 * 1024 };
+/// A frame, of which up to 32 come at a time: more pixels would be reduced anyway, and cost a worker seconds.
+pub(crate) const FRAME_SIZE: Most = Most { side: 2048, pixels: 4 * 1024 * 1024 };
+/// Most scans of a JPEG. Each goes over the whole picture: a camera's has one, a progressive one about ten, and a file that
+/// is to cost time a hundred.
+pub(crate) const MAX_SCANS: usize = 24;
 /// Most bytes that decoding a JPEG or PNG may take.
 pub(crate) const MAX_DECODE_BYTES: u64 = 96 * 1024 * 1024;
 /// Longest side of a portrait in JPEG 2000; the decoder has no memory limit of its own.
 pub(crate) const MAX_JP2_SIDE: u32 = 2048;
 
-/// On the frames that must be frontal, a face whose nose lies further from the middle between the eyes, in parts of their distance, is turned: people who
-/// look straight ahead stay within 0.06, measuring adds up to 0.02, and visible turns begin at 0.09.
-pub(crate) const FRONTAL_OFF: f64 = 0.09;
+/// On the frames that must be frontal the nose lies nearer than this to the middle between the eyes, in parts of their
+/// distance: people who look straight ahead stay within 0.06, and visible turns begin at 0.09.
+pub(crate) const FRONTAL_WITHIN: f64 = 0.07;
 /// Against the person's own frontal frames, a head is seen from the front if its nose lies nearer than this,
 pub(crate) const FRONT_WITHIN: f64 = 0.06;
 /// and turned if it lies further than this: about 22 degrees. Between the two it is on the way. Heads rendered at 35
 /// degrees lie from 0.14 to 0.28, frontal ones within 0.03.
 pub(crate) const TURNED_BEYOND: f64 = 0.14;
+/// A turn is one for everybody too, not only against the first frames: further than a frontal face and the noise of
+/// measuring (0.02) together. Otherwise a photograph that is a little turned, and its mirror image, would be a front and a
+/// turn.
+pub(crate) const TURNED_AT_ALL: f64 = 0.12;
 /// What the detector is less sure of than this is no second face: faces score 0.5 to 1.7, and the folds of a sleeve or a
 /// flag scored 0.01 to 0.06 (measured on the test pictures).
 pub(crate) const FAINTEST_OTHER_FACE: f64 = 0.25;

@@ -242,6 +242,25 @@ fn one_person(file: &'static str, seeds: Option<u64>) -> (Descriptor, Vec<Shown>
             }
         }
     }
+    // One photograph that is a little turned, for the front, and its mirror image for every turn.
+    for (seed, degrees) in (0..seeds.unwrap_or(1)).flat_map(|seed| (5_u8..=14).map(move |turn| (seed, turn)))
+    {
+        let tilted = Stream { hold: 8, turn: degrees.into(), ..Stream::new(&person, &[picture::Pose::Left]) };
+        let fronts = desk.frames(&tilted, seed);
+        let turns = desk.frames(&Stream { mirrored: true, ..tilted }, seed + 1);
+        for turned in [Pose::Left, Pose::Right] {
+            let challenge = [Pose::Front, turned, Pose::Front, turned];
+            let frames = [&fronts[..3], &turns[..3], &fronts[3..6], &turns[3..6]].concat();
+            let offs: Vec<_> = frames.iter().map(|frame| frame.off).collect();
+            let frontal = turn::first_not_frontal(&offs).is_none();
+            let finding = judge(&desk.portrait, &challenge, &frames);
+            assert!(
+                !(frontal && finding == Finding::Match),
+                "{file}: {degrees} degrees and mirrored: {offs:.3?}"
+            );
+            count("a little turned and mirrored", finding);
+        }
+    }
     // The landmarks' noise takes one of many streams that hold a pose on two frames only.
     let matched = tally["honest Match"];
     assert!(matched * 50 >= shown.len() as u64 * 49, "{file}: {matched} of {}", shown.len());

@@ -4,7 +4,7 @@ use face::Pose;
 use face::limits::FRONT_FRAMES_LEAST;
 use face_dlib_sys::Landmarks;
 
-use crate::rules::{FRONT_WITHIN, TURNED_BEYOND};
+use crate::rules::{FRONT_WITHIN, FRONTAL_WITHIN, TURNED_AT_ALL, TURNED_BEYOND};
 
 /// How far the nose lies from the middle between the eyes, along their axis, in parts of their distance: positive
 /// towards the picture's right, which is the person's own left. `None` where the eyes coincide.
@@ -21,18 +21,31 @@ pub(crate) fn off(landmarks: &Landmarks) -> Option<f64> {
     (distance >= 1.0).then(|| (nose.0 * axis.0 + nose.1 * axis.1) / (distance * distance))
 }
 
-/// The pose on each frame of a stream, given how far off each nose is; `None` on the way from one to another. What is
-/// straight ahead for this person is the mean of the first frames.
-pub(crate) fn poses(offs: &[f64]) -> Vec<Option<Pose>> {
+/// The first of the frames that must be frontal which is not: the person looks aside, or the frames do not agree.
+pub(crate) fn first_not_frontal(offs: &[f64]) -> Option<usize> {
     let first = &offs[..offs.len().min(FRONT_FRAMES_LEAST)];
-    let own = first.iter().sum::<f64>() / first.len().max(1) as f64;
-    offs.iter().map(|off| pose(off - own)).collect()
+    let own = own_front(offs);
+    // Written so that what is no number is not frontal.
+    first.iter().position(|off| !(off.abs() < FRONTAL_WITHIN && (off - own).abs() < FRONT_WITHIN))
 }
 
-fn pose(relative: f64) -> Option<Pose> {
-    if relative > TURNED_BEYOND {
+/// The pose on each frame of a stream, given how far off each nose is; `None` on the way from one to another.
+pub(crate) fn poses(offs: &[f64]) -> Vec<Option<Pose>> {
+    let own = own_front(offs);
+    offs.iter().map(|off| pose(*off, own)).collect()
+}
+
+/// What is straight ahead for this person: the mean of the first frames.
+fn own_front(offs: &[f64]) -> f64 {
+    let first = &offs[..offs.len().min(FRONT_FRAMES_LEAST)];
+    first.iter().sum::<f64>() / first.len().max(1) as f64
+}
+
+fn pose(off: f64, own: f64) -> Option<Pose> {
+    let relative = off - own;
+    if relative > TURNED_BEYOND && off > TURNED_AT_ALL {
         Some(Pose::Left)
-    } else if relative < -TURNED_BEYOND {
+    } else if relative < -TURNED_BEYOND && off < -TURNED_AT_ALL {
         Some(Pose::Right)
     } else {
         // Written so that what is no number is no pose.
@@ -75,7 +88,7 @@ mod tests {
     #[test]
     fn a_turn_is_judged_against_the_persons_own_front() {
         use Pose::{Front, Left, Right};
-        let crooked = |off: f64| off + 0.05;
+        let crooked = |off: f64| off + 0.02;
         let offs = [0.0, 0.01, -0.01, 0.10, 0.15, -0.10, -0.15, 0.059, -0.059].map(crooked);
         let seen = [
             Some(Front),
@@ -89,6 +102,25 @@ mod tests {
             Some(Front),
         ];
         assert_eq!(poses(&offs), seen);
+    }
+
+    #[test]
+    fn a_photograph_that_is_a_little_turned_is_no_turn_of_its_own_mirror_image() {
+        // The largest turn that passes for a front, once as it is and once mirrored.
+        let (one, mirrored) = (0.069, -0.069 - 0.04);
+        let seen = poses(&[one, one, one, mirrored, mirrored]);
+        assert_eq!(seen[3..], [None; 2], "though it is further than a turn from the first frames");
+    }
+
+    #[test]
+    fn the_first_frames_must_be_frontal_and_agree() {
+        assert_eq!(first_not_frontal(&[0.0, 0.02, -0.02, 0.3]), None);
+        assert_eq!(first_not_frontal(&[0.06, 0.06, 0.06]), None);
+        assert_eq!(first_not_frontal(&[0.0, 0.08, 0.0]), Some(1));
+        assert_eq!(first_not_frontal(&[-0.08, 0.0, 0.0]), Some(0));
+        assert_eq!(first_not_frontal(&[0.065, -0.065, -0.065]), Some(0), "they are two directions");
+        assert_eq!(first_not_frontal(&[0.0, f64::NAN, 0.0]), Some(0));
+        assert_eq!(first_not_frontal(&[]), None);
     }
 
     #[test]

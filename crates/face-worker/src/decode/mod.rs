@@ -8,29 +8,31 @@ mod raster;
 use face::{Picture, UnfitReason};
 
 use crate::pixels::Pixels;
+use crate::rules::{FRAME_SIZE, Most, PHOTOGRAPH};
 use kind::Kind;
 
 /// The chip's portrait: JPEG 2000.
 pub(crate) fn portrait(picture: &Picture) -> Result<Pixels, UnfitReason> {
-    decode(picture, &[Kind::Jpeg2000])
+    decode(picture, &[Kind::Jpeg2000], PHOTOGRAPH)
 }
 
 /// A frame: JPEG.
 pub(crate) fn frame(picture: &Picture) -> Result<Pixels, UnfitReason> {
-    decode(picture, &[Kind::Jpeg])
+    decode(picture, &[Kind::Jpeg], FRAME_SIZE)
 }
 
 /// The photograph of a card's front: JPEG or PNG.
 pub(crate) fn front(picture: &Picture) -> Result<Pixels, UnfitReason> {
-    decode(picture, &[Kind::Jpeg, Kind::Png])
+    decode(picture, &[Kind::Jpeg, Kind::Png], PHOTOGRAPH)
 }
 
 /// Any of the three, for an operator who compares two files.
 pub(crate) fn any(picture: &Picture) -> Result<Pixels, UnfitReason> {
-    decode(picture, &[Kind::Jpeg, Kind::Png, Kind::Jpeg2000])
+    decode(picture, &[Kind::Jpeg, Kind::Png, Kind::Jpeg2000], PHOTOGRAPH)
 }
 
-fn decode(picture: &Picture, taken: &[Kind]) -> Result<Pixels, UnfitReason> {
+/// `most` is for JPEG and PNG; JPEG 2000 has its own bound.
+fn decode(picture: &Picture, taken: &[Kind], most: Most) -> Result<Pixels, UnfitReason> {
     let bytes = picture.as_bytes();
     if bytes.is_empty() {
         return Err(UnfitReason::Empty);
@@ -42,8 +44,8 @@ fn decode(picture: &Picture, taken: &[Kind]) -> Result<Pixels, UnfitReason> {
     }
     match kind {
         kind if !taken.contains(&kind) => Err(UnfitReason::OtherType),
-        Kind::Jpeg => raster::decode(bytes, image::ImageFormat::Jpeg),
-        Kind::Png => raster::decode(bytes, image::ImageFormat::Png),
+        Kind::Jpeg => raster::decode(bytes, image::ImageFormat::Jpeg, most),
+        Kind::Png => raster::decode(bytes, image::ImageFormat::Png, most),
         Kind::Jpeg2000 => jp2::decode(bytes),
         Kind::Other => Err(UnfitReason::OtherType),
     }

@@ -7,16 +7,19 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 use face::UnfitReason;
 
 use crate::pixels::Pixels;
-use crate::rules::{MAX_DECODE_BYTES, MAX_PIXELS, MAX_SIDE};
+use crate::rules::{MAX_DECODE_BYTES, MAX_SCANS, Most};
 
 /// Decodes a file of the format it was seen to be, and turns it upright as its EXIF data say.
-pub(super) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Pixels, UnfitReason> {
+pub(super) fn decode(bytes: &[u8], format: ImageFormat, most: Most) -> Result<Pixels, UnfitReason> {
     let damaged = |error| match error {
         ImageError::Limits(_) => UnfitReason::TooLarge,
         _ => UnfitReason::Damaged,
     };
-    if format == ImageFormat::Jpeg && !ends(bytes) {
-        return Err(UnfitReason::Damaged);
+    if format == ImageFormat::Jpeg {
+        let coded = coded(bytes).ok_or(UnfitReason::Damaged)?;
+        if scans(coded) > MAX_SCANS {
+            return Err(UnfitReason::TooLarge);
+        }
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     // The sides are compared below, where a picture that is too large can be told from a damaged one.
@@ -25,7 +28,7 @@ pub(super) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Pixels, UnfitR
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();
-    if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
+    if width.max(height) > most.side || u64::from(width) * u64::from(height) > most.pixels {
         return Err(UnfitReason::TooLarge);
     }
     // The limit above bounds what the decoder needs besides the picture.
@@ -41,8 +44,9 @@ pub(super) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Pixels, UnfitR
     Ok(Pixels::new(image.into_rgb8()))
 }
 
-/// Whether a JPEG has its end marker. The decoder fills up with grey what a cut file lacks.
-fn ends(bytes: &[u8]) -> bool {
+/// What follows the header of a JPEG's first scan, up to the end marker; `None` where there is none. The decoder fills up
+/// with grey what a cut file lacks.
+fn coded(bytes: &[u8]) -> Option<&[u8]> {
     // Segments up to the start of scan, each with its length; thumbnails with markers of their own lie inside one.
     let mut rest = bytes.get(2..).unwrap_or_default();
     while let [0xFF, marker, high, low, ..] = *rest {
@@ -52,15 +56,23 @@ fn ends(bytes: &[u8]) -> bool {
             continue;
         }
         let length = usize::from(u16::from_be_bytes([high, low]));
-        let Some(after) = rest.get(2 + length..) else { return false };
-        if marker == 0xDA {
+        let after = rest.get(2 + length..)?;
+        if marker == START_OF_SCAN {
             // In what follows, 0xFF stands before 0 or a marker only.
-            return after.windows(2).any(|pair| pair == [0xFF, 0xD9]);
+            let end = after.windows(2).position(|pair| pair == [0xFF, 0xD9])?;
+            return Some(&after[..end]);
         }
         rest = after;
     }
-    false
+    None
 }
+
+/// How many scans there are, given all from the first one's coded data on. A table between them may look like one more.
+fn scans(coded: &[u8]) -> usize {
+    1 + coded.windows(2).filter(|pair| *pair == [0xFF, START_OF_SCAN]).count()
+}
+
+const START_OF_SCAN: u8 = 0xDA;
 
 #[cfg(test)]
 mod tests {
@@ -72,15 +84,21 @@ mod tests {
 
     #[test]
     fn a_file_that_was_cut_has_no_end() {
-        assert!(ends(WHOLE));
+        assert_eq!(coded(WHOLE), Some(&WHOLE[13..17]));
         for length in 0..WHOLE.len() {
-            assert!(!ends(&WHOLE[..length]), "{length}");
+            assert_eq!(coded(&WHOLE[..length]), None, "{length}");
         }
     }
 
     #[test]
     fn fill_bytes_before_a_marker_are_passed_over() {
         let filled = [&WHOLE[..2], &[0xFF, 0xFF], &WHOLE[2..8], &[0xFF], &WHOLE[8..]].concat();
-        assert!(ends(&filled));
+        assert_eq!(coded(&filled), Some(&WHOLE[13..17]));
+    }
+
+    #[test]
+    fn scans_are_counted() {
+        assert_eq!(scans(&WHOLE[13..17]), 1);
+        assert_eq!(scans(&[0x12, 0xFF, 0xDA, 0, 3, 9, 0x34, 0xFF, 0, 0xFF, 0xDA, 0, 3, 9]), 3);
     }
 }
