@@ -56,7 +56,7 @@ async fn a_killed_worker_costs_the_request_it_worked_on_and_a_full_queue_says_wh
 
 #[tokio::test]
 async fn a_worker_that_hangs_is_replaced_when_its_time_is_over() {
-    let request_time = Duration::from_secs(2);
+    let request_time = Duration::from_secs(6);
     let pool = Arc::new(Pool::start(Settings { request_time, ..settings() }).await.expect("it starts"));
     send(&pool, Signal::STOP);
     assert_eq!(front(&pool).await, Err(EngineError::Failed));
