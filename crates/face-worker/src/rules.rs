@@ -30,10 +30,9 @@ pub(crate) const FRONT_WITHIN: f64 = 0.06;
 /// and turned if it lies further than this: about 22 degrees. Between the two it is on the way. Heads rendered at 35
 /// degrees lie from 0.14 to 0.28, frontal ones within 0.03.
 pub(crate) const TURNED_BEYOND: f64 = 0.14;
-/// A turn is one for everybody too, not only against the first frames: further than a frontal face and the noise of
-/// measuring (0.02) together. Otherwise a photograph that is a little turned, and its mirror image, would be a front and a
-/// turn.
-pub(crate) const TURNED_AT_ALL: f64 = 0.12;
+/// A turn is one in itself too, not only against the first frames: twice as far as a frontal face. Otherwise a photograph
+/// that is a little turned, and its mirror image, would be a front and a turn.
+pub(crate) const TURNED_AT_ALL: f64 = 0.14;
 /// What the detector is less sure of than this is no second face: faces score 0.5 to 1.7, and the folds of a sleeve or a
 /// flag scored 0.01 to 0.06 (measured on the test pictures).
 pub(crate) const FAINTEST_OTHER_FACE: f64 = 0.25;

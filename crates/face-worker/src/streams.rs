@@ -243,9 +243,10 @@ fn one_person(file: &'static str, seeds: Option<u64>) -> (Descriptor, Vec<Shown>
         }
     }
     // One photograph that is a little turned, for the front, and its mirror image for every turn.
-    for (seed, degrees) in (0..seeds.unwrap_or(1)).flat_map(|seed| (5_u8..=14).map(move |turn| (seed, turn)))
-    {
-        let tilted = Stream { hold: 8, turn: degrees.into(), ..Stream::new(&person, &[picture::Pose::Left]) };
+    for (seed, degrees) in (0..seeds.unwrap_or(1)).flat_map(|seed| {
+        (5_u8..=14).step_by(if seeds.is_some() { 1 } else { 4 }).map(move |turn| (seed, turn))
+    }) {
+        let tilted = Stream { hold: 6, turn: degrees.into(), ..Stream::new(&person, &[picture::Pose::Left]) };
         let fronts = desk.frames(&tilted, seed);
         let turns = desk.frames(&Stream { mirrored: true, ..tilted }, seed + 1);
         for turned in [Pose::Left, Pose::Right] {

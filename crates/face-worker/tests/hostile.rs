@@ -10,8 +10,8 @@ use image::imageops;
 use image::{DynamicImage, ExtendedColorType, ImageEncoder, Rgb, RgbImage};
 
 use support::{
-    card_front, hopper, huge_jp2, huge_jpeg, huge_png, jp2, jp2_of_components, jpeg, moment, picture, png,
-    settings,
+    card_front, hopper, huge_jp2, huge_jpeg, huge_png, jp2, jp2_of_components, jp2_of_size, jpeg, moment,
+    picture, png, settings,
 };
 
 const FIT: Option<UnfitReason> = None;
@@ -38,6 +38,13 @@ fn with_tail(file: &[u8], tail: &[u8]) -> Vec<u8> {
 fn with_segment(jpeg: &[u8], marker: u8, content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len() + 2).expect("it fits in a segment").to_be_bytes();
     [&jpeg[..2], &[0xFF, marker], &length, content, &jpeg[2..]].concat()
+}
+
+/// A JPEG whose only scan comes again and again.
+fn many_scans(jpeg: &[u8]) -> Vec<u8> {
+    let scan = jpeg.windows(2).rposition(|pair| pair == [0xFF, 0xDA]).expect("there is one");
+    let (head, end) = (&jpeg[..scan], jpeg.len() - 2);
+    [head, &jpeg[scan..end].repeat(25), &jpeg[end..]].concat()
 }
 
 /// An archive without entries, behind a local file header that begins one.
@@ -213,7 +220,7 @@ async fn a_file_that_is_two_things_at_once_is_the_picture_that_it_begins_with() 
 
 #[tokio::test]
 async fn a_few_bytes_that_unfold_to_more_memory_than_there_is_are_too_large() {
-    use UnfitReason::{Empty, TooDark, TooLarge};
+    use UnfitReason::{Empty, NoFace, TooDark, TooLarge};
     let worker = Before::a_worker().await;
     // 48 MiB of pixels are the most that is taken; 128 MiB are not.
     worker
@@ -226,6 +233,17 @@ async fn a_few_bytes_that_unfold_to_more_memory_than_there_is_are_too_large() {
     assert!(matches!(found, Ok(FrontFinding::Unfit(_))), "a profile's bomb: {found:?}");
     worker.still_the_same();
 
+    // A frame is smaller than a photograph, and no camera goes over a picture so often.
+    let wide = RgbImage::from_pixel(2049, 64, Rgb([90; 3]));
+    worker.a_frame_is("a frame of 2,049 pixels", jpeg(&wide), Some(TooLarge)).await;
+    worker.a_frame_is("a JPEG of many scans", many_scans(&jpeg(&moment(&hopper(), 1))), Some(TooLarge)).await;
+    worker
+        .a_front_is("a JPEG of many scans", many_scans(&jpeg(&card_front(&hopper()))), Some(TooLarge))
+        .await;
+    // Four million pixels of one colour, folded into some hundred bytes.
+    let folded = jp2_of_size(&RgbImage::from_pixel(64, 64, Rgb([128; 3])), 2048, 2048);
+    assert!(folded.len() < 8 * 1024, "{} bytes", folded.len());
+    worker.a_portrait_is("a JPEG 2000 bomb", folded, Some(NoFace)).await;
     worker.a_frame_is("20,000 x 20,000 in JPEG", huge_jpeg(), Some(TooLarge)).await;
     worker.a_front_is("20,000 x 20,000 in JPEG", huge_jpeg(), Some(TooLarge)).await;
     worker.a_front_is("20,000 x 20,000 in PNG", huge_png(), Some(TooLarge)).await;

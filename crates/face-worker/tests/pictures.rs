@@ -181,12 +181,16 @@ async fn as_many_frames_as_are_taken_are_judged_within_256_mebibytes() {
 async fn the_largest_pictures_that_are_taken_are_judged_within_256_mebibytes() {
     let engine = Pool::start(settings()).await.expect("it starts");
     let large = |number| {
-        let large = imageops::resize(&moment(&hopper(), number), 3400, 3984, FilterType::Nearest);
+        let large = imageops::resize(&moment(&hopper(), number), 1747, 2048, FilterType::Nearest);
         picture(jpeg_of_quality(&large, 30))
     };
     let inspection = engine.inspect(sitting((0..3).map(large).collect())).await;
     let Ok(Inspection::Fit(faces)) = inspection else { panic!("it is fit: {inspection:?}") };
     assert_eq!(faces.compare().await, Ok(Finding::Match));
+
+    let front = imageops::resize(&card_front(&hopper()), 4096, 3072, FilterType::Nearest);
+    let found = engine.check_front(picture(jp2(&hopper())), picture(jpeg_of_quality(&front, 30))).await;
+    assert_eq!(found, Ok(FrontFinding::Resembles));
 
     let portrait = picture(jp2_of_size(&no_face(), 2048, 2048));
     let found = engine.check_front(portrait, picture(jpeg(&no_face()))).await;

@@ -46,7 +46,7 @@ impl Settings {
             accept: 0.50,
             refuse: 0.60,
             queue_wait: Duration::from_secs(5),
-            request_time: Duration::from_secs(20),
+            request_time: Duration::from_secs(15),
             start_time: Duration::from_secs(30),
             processor_time: Duration::from_secs(120),
             lease: Duration::from_secs(30),
