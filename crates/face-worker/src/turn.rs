@@ -25,9 +25,10 @@ pub(crate) fn off(landmarks: &Landmarks) -> Option<f64> {
 pub(crate) fn first_not_frontal(offs: &[f64]) -> Option<usize> {
     let first = &offs[..offs.len().min(FRONT_FRAMES_LEAST)];
     let own = own_front(offs);
-    // Written so that what is no number is not frontal.
-    let aside = first.iter().position(|off| !(off.abs() < FRONTAL_WITHIN));
-    aside.or_else(|| first.iter().position(|off| !((off - own).abs() < FRONT_WITHIN)))
+    // What is no number is not within anything.
+    let within = |value: f64, most: f64| value.abs() < most;
+    let aside = first.iter().position(|off| !within(*off, FRONTAL_WITHIN));
+    aside.or_else(|| first.iter().position(|off| !within(off - own, FRONT_WITHIN)))
 }
 
 /// The pose on each frame of a stream, given how far off each nose is; `None` on the way from one to another.
