@@ -371,6 +371,10 @@ pub fn advice(advice: Advice) -> Sentence {
             "お顔の向きが指示と違います。指示の順に、左はご自身の左、右はご自身の右へ向けてください。",
             "The poses were not those asked for. Follow them in order; left and right are your own left and right.",
         ),
+        Advice::FaultOfOurs => (
+            "システムの都合で判定できないことが続いたため、1回に数えました。時間をおいて、もう一度手続きをしてください。",
+            "A fault of the service came too often, so this one was counted. Try again later.",
+        ),
         Advice::PhotographThisCard => (
             "表面の顔写真が、読み取ったカードのものと違って見えます。読み取るカードの表面を撮ってください。",
             "The face on the front does not look like the one in the chip. Photograph the card that is read.",

@@ -31,13 +31,16 @@ fn a_signal_that_ends_the_program_undoes_what_it_held() {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(program.stdout.take().unwrap()).lines();
-        let held =
-            lines.map(Result::unwrap).find_map(|line| Some(PathBuf::from(line.strip_prefix("held: ")?)));
+        // Read to the end of it: whoever closes a pipe early ends the writer otherwise than by the signal.
+        let mut lines = BufReader::new(program.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let held = lines.find_map(|line| Some(PathBuf::from(line.strip_prefix("held: ")?)));
         let held = held.unwrap();
         assert!(held.is_dir());
+        // Waiting would close it, and its end would race with the signal.
+        let input = program.stdin.take();
         kill_process(Pid::from_child(&program), signal).unwrap();
         assert_eq!(program.wait().unwrap().code(), Some(code), "{signal:?}");
         assert!(!held.exists(), "{signal:?}");
+        drop((input, lines));
     }
 }

@@ -29,12 +29,13 @@ pub const FACE_TURNS_MOST: u8 = 8;
 /// From a challenge to the arrival of its last frame, unless the settings say otherwise: four poses of a few seconds each,
 /// and a slow line.
 pub const DEFAULT_FACE_CHALLENGE_LIFE: Duration = Duration::from_secs(30);
-/// From the debit to the verdict; after it the card counts the attempt as failed. A match takes about a second.
+/// From the arrival of the frames to the verdict; after it the card counts the attempt as failed. Waiting for the face
+/// engine, looking at the frames and comparing them take about a second, twenty at most.
 pub const FACE_ATTEMPT_LIFE: Duration = Duration::from_secs(30);
 /// How much longer the installation waits than the card, so that the card's answer can still be copied.
 pub const FACE_COPY_GRACE: Duration = Duration::from_secs(30);
 /// Frames of earlier attempts that a card remembers, by their marks: those of sixteen attempts with as many frames as
-/// are taken. Each attempt that drives one out was counted.
+/// are taken.
 pub const FRAMES_REMEMBERED: usize = 512;
 /// Verdicts a card remembers, so that a repeat gets the same answer.
 pub const VERDICTS_KEPT: usize = 16;

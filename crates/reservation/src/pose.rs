@@ -44,7 +44,7 @@ impl Pose {
 }
 
 /// How often a challenge has the head change its pose, 1 to [`FACE_TURNS_MOST`]. Frames that were made for no challenge
-/// at all meet one in two to the power of it.
+/// at all meet one in two to the power of it; who has them can ask until they do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turns(u8);
 

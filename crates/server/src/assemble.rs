@@ -149,6 +149,11 @@ pub async fn parts(config: &Config, clock: Arc<dyn Clock>) -> Result<Parts, Star
     let face = match material.face.take() {
         Some(FaceMaterial { anchors, settings }) => {
             let engine = Pool::start(settings).await?;
+            if !engine.protections().landlock {
+                tracing::warn!(
+                    "this kernel has no Landlock: the face engine's workers are held down by seccomp and limits alone"
+                );
+            }
             Some(FaceParts::new(anchors, Arc::new(engine)))
         }
         None => None,

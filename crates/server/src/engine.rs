@@ -118,7 +118,8 @@ pub const fn advice_after(why: Rejection) -> Option<Advice> {
         Rejection::SeveralPeople => Some(Advice::OnePersonOnly),
         Rejection::NotTurned => Some(Advice::TurnFurther),
         Rejection::OtherPoses => Some(Advice::FollowPoses),
-        Rejection::AnotherFace | Rejection::FaultsUsedUp => None,
+        Rejection::FaultsUsedUp => Some(Advice::FaultOfOurs),
+        Rejection::AnotherFace => None,
     }
 }
 

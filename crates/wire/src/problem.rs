@@ -103,13 +103,15 @@ pub enum Advice {
     TurnFurther,
     /// Other poses than those asked for, or in another order.
     FollowPoses,
+    /// No face was judged, by a fault of the service, once more than a booking has for nothing: try again later.
+    FaultOfOurs,
     /// The face on the card's front does not resemble the portrait in the chip: photograph the card that is read.
     PhotographThisCard,
 }
 
 impl Advice {
     /// Every advice.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::NotAPicture,
         Self::Empty,
         Self::OtherType,
@@ -129,6 +131,7 @@ impl Advice {
         Self::OnePersonOnly,
         Self::TurnFurther,
         Self::FollowPoses,
+        Self::FaultOfOurs,
         Self::PhotographThisCard,
     ];
 }

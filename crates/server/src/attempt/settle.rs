@@ -75,9 +75,15 @@ async fn go_on(
             let command = copy(Verdict::Voided);
             let voided =
                 parts.store.decide::<Installation, _>(&installation, command, now, &parts.policy).await?;
-            return match refusal {
-                card::Refusal::AttemptOver => repeated(parts, voided, card).await,
-                refusal => Err(locks::refused_to_app(parts, card, refusal, now).await),
+            return match (voided, refusal) {
+                (AttemptAnswer::Voided { .. }, card::Refusal::AttemptOver) => {
+                    repeated(parts, voided, card).await
+                }
+                (AttemptAnswer::Voided { .. }, refusal) => {
+                    Err(locks::refused_to_app(parts, card, refusal, now).await)
+                }
+                // One void too many: it was counted, so nothing may say that it was not.
+                (counted, _) => repeated(parts, counted, card).await,
             };
         }
         Err(TransactError::Store(error)) => return Err(error.into()),

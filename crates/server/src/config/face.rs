@@ -13,6 +13,9 @@ use crate::start::StartError;
 /// In less time nobody turns their head and sends the pictures; with more, there is time to put some together.
 const CHALLENGE_SECONDS: RangeInclusive<u64> = 10..=120;
 
+/// What a person needs for one pose.
+const PER_POSE_SECONDS: u64 = 3;
+
 /// `[face]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -27,8 +30,8 @@ pub struct Face {
     pub accept: f32,
     /// Above this distance they are two people's; between the two nobody can tell, which counts as no match.
     pub refuse: f32,
-    /// How often a challenge has the head change its pose, after the first pose from the front. Frames that were made for
-    /// no challenge at all meet one in two to the power of it.
+    /// How often a challenge has the head change its pose, after the first pose from the front. A recording that was made
+    /// for no challenge meets one in two to the power of it, and who has one can ask until it does.
     pub turns: u8,
     /// Seconds from a challenge to the arrival of all its frames.
     pub challenge_seconds: u64,
@@ -64,6 +67,10 @@ impl Face {
         let turns = Turns::new(self.turns).ok_or(out_of_bounds("face.turns", "must be from 1 to 8"))?;
         if !CHALLENGE_SECONDS.contains(&self.challenge_seconds) {
             return Err(out_of_bounds("face.challenge_seconds", "must be from 10 to 120"));
+        }
+        if self.challenge_seconds < PER_POSE_SECONDS * (u64::from(self.turns) + 1) {
+            let problem = "must leave 3 seconds for each pose, face.turns and the front";
+            return Err(out_of_bounds("face.challenge_seconds", problem));
         }
         Ok(ChallengePolicy { turns, life: Duration::from_secs(self.challenge_seconds) })
     }

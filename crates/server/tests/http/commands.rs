@@ -176,6 +176,7 @@ async fn what_the_signature_pin_needs_and_is_not_there_is_named_with_what_brings
         ("turns = 0", "face.turns: must be from 1 to 8"),
         ("turns = 9", "face.turns: must be from 1 to 8"),
         ("challenge_seconds = 9", "face.challenge_seconds: must be from 10 to 120"),
+        ("turns = 8\nchallenge_seconds = 26", "face.challenge_seconds: must leave 3 seconds for each pose"),
         ("challenge_seconds = 121", "face.challenge_seconds: must be from 10 to 120"),
     ] {
         let refused = refused(&set("# accept = 0.50", &format!("{line}\nmodels = \"admin\"")));

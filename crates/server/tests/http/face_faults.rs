@@ -9,7 +9,7 @@ use ledger::{EmbeddedLedger, RecordKind, RootKey, Sealer, Store};
 use reservation::Timestamp;
 use server::clock::{Clock as _, ManualClock};
 use wire::app::{FaceChallenge, FaceVerdict, Step};
-use wire::problem::ProblemType;
+use wire::problem::{Advice, ProblemType};
 
 use crate::faults::{SlowEngine, Trouble, Troubled};
 use crate::phone::Phone;
@@ -264,6 +264,39 @@ async fn a_debit_that_the_card_refuses_is_voided_and_the_lock_told() {
     assert_eq!(site.faces.compares(), 5);
     // Nothing was counted on the phone that came too late.
     assert_eq!(phone.try_start(wire::PinKind::User).await.status, 201);
+}
+
+#[tokio::test]
+async fn frames_that_another_phone_used_meanwhile_are_refused_until_that_is_counted_and_then_it_is_told() {
+    let (site, store) = site();
+    let holder = site.holder("taro");
+    let (phone, other) = (site.registered_phone().await, site.registered_phone().await);
+    let (at, theirs) = (phone.at_face(&holder).await, other.at_face(&holder).await);
+    for round in 1..=4 {
+        let challenge = phone.challenge(at.booking).await;
+        debit_the_phone_alone(&store, &phone, &at, &challenge).await;
+        let shown = frames(&challenge, "taro", 1);
+        let first = other.challenge(theirs.booking).await;
+        // Whatever it is that this other challenge asked for.
+        other.show(&theirs, &first, &with_a_stranger(&shown)).await;
+        let answer = phone.show(&at, &challenge, &shown).await;
+        if round <= 3 {
+            let told = answer.problem();
+            assert_eq!(told.problem_type(), Some(ProblemType::FramesUnfit), "{round}");
+            assert_eq!(told.facts.advice, Some(Advice::SeenBefore));
+        } else {
+            let advice = Some(Advice::FaultOfOurs);
+            assert_eq!(answer.json::<FaceVerdict>(), FaceVerdict::NotMatched { tries_left: 1, advice });
+        }
+    }
+}
+
+/// The same frames but the last, so that nobody matches.
+fn with_a_stranger(shown: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let mut shown = shown.to_vec();
+    let last = String::from_utf8(shown.pop().unwrap()).unwrap();
+    shown.push(last.replace("taro", "stranger").into_bytes());
+    shown
 }
 
 #[tokio::test]

@@ -62,6 +62,12 @@ fn core_dumps(pattern: &str, report: &mut Report) {
              `sysctl kernel.core_pattern=core`",
         );
     }
+    if pattern.starts_with('/') {
+        return report.warn(
+            format!("core dumps of other programs: kept as {pattern}, and a proxy before the server holds pictures too"),
+            "`ulimit -c 0` for the proxy, or `sysctl kernel.core_pattern=core`",
+        );
+    }
     report.ok(format!("core dumps of other programs: nothing collects them (core_pattern \"{pattern}\")"));
 }
 
@@ -93,6 +99,8 @@ mod tests {
     #[test]
     fn a_program_that_takes_core_dumps_is_warned_of_by_its_name() {
         assert_eq!(found(|report| core_dumps("core\n", report)).level, Level::Ok);
+        let kept = found(|report| core_dumps("/var/crash/core.%p\n", report));
+        assert!(kept.level == Level::Warn && kept.what.contains("/var/crash/core.%p"), "{kept:?}");
         let warned = found(|report| core_dumps("|/usr/lib/systemd/systemd-coredump %P %u\n", report));
         assert_eq!(warned.level, Level::Warn);
         assert!(

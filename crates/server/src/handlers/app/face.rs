@@ -53,6 +53,6 @@ struct FaceParts {
     surface: SurfaceFile,
     /// As many JPEG pictures as the challenge takes, of at most 1 MiB each, in the order they were taken; each a part named
     /// `frame`. Those on the way from one pose to the next belong to them.
-    #[schema(min_items = 3, max_items = 32, content_media_type = "application/octet-stream")]
+    #[schema(min_items = 5, max_items = 32, content_media_type = "application/octet-stream")]
     frame: Vec<String>,
 }
