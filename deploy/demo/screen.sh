@@ -33,36 +33,26 @@ with_input() {
     printf '%s\n' "$text" | "$@"
 }
 
-# show COMMAND…: its line, its output, and it must succeed.
-show() {
+# show COMMAND…: its line, its output, and it must succeed. In short: the last lines of it are enough.
+show() { must_succeed indent "$@"; }
+show_in_short() { must_succeed in_short "$@"; }
+must_succeed() {
+    local through=$1
+    shift
     spell_call "$@"
-    "$@" > >(indent) 2>&1 || { sleep 0.2; fail "this should have succeeded"; }
+    "$@" > >("$through") 2>&1 || { sleep 0.2; fail "this should have succeeded"; }
     sleep 0.05
 }
 
-# expect_refusal WHAT COMMAND…: its line, its output, and it must fail.
-expect_refusal() {
-    local what=$1
-    shift
+# expect_refusal WHAT COMMAND…: its line, its output, and it must fail. In short: the same.
+expect_refusal() { must_fail indent "$@"; }
+expect_refusal_in_short() { must_fail in_short "$@"; }
+must_fail() {
+    local through=$1 what=$2
+    shift 2
     note "$what:"
     spell_call "$@"
-    if "$@" > >(indent) 2>&1; then fail "this should have been refused"; fi
-    sleep 0.05
-    done_ "refused, as it must be"
-}
-
-# The same two, of which the last lines are enough.
-show_in_short() {
-    spell_call "$@"
-    "$@" > >(in_short) 2>&1 || { sleep 0.2; fail "this should have succeeded"; }
-    sleep 0.05
-}
-expect_refusal_in_short() {
-    local what=$1
-    shift
-    note "$what:"
-    spell_call "$@"
-    if "$@" > >(in_short) 2>&1; then fail "this should have been refused"; fi
+    if "$@" > >("$through") 2>&1; then fail "this should have been refused"; fi
     sleep 0.05
     done_ "refused, as it must be"
 }

@@ -129,11 +129,18 @@ async fn a_pool_that_cannot_start_says_why() {
     assert!(error.as_ref().is_some_and(|text| text.contains("SHA-256")), "{error:?}");
 }
 
-#[test]
-fn a_worker_that_opens_a_file_or_socket_forks_or_becomes_another_program_is_ended() {
+#[tokio::test]
+async fn a_worker_that_opens_a_file_or_socket_forks_or_becomes_another_program_is_ended_and_the_service_lives()
+ {
+    let pool = Arc::new(Pool::start(settings()).await.expect("it starts"));
     for way in Escape::ALL {
+        // It is locked down by the same call as a worker, under the same kernel.
         assert!(way.is_stopped(env!("CARGO_BIN_EXE_jpki-face").as_ref()), "{way:?}");
+        // The signal by which the filter ends a worker.
+        send(&pool, Signal::SYS);
+        assert_eq!(front(&pool).await, Ok(FrontFinding::Resembles), "after {way:?}");
     }
+    assert_eq!(pool.started() as usize, 1 + Escape::ALL.len());
 }
 
 #[test]

@@ -16,8 +16,9 @@ use reservation::{
     RequestKey, ReservationNumber, StaffId, SurfaceHash, Timestamp,
 };
 
+use crate::checked::{Checked, Violation, check};
 use crate::common::{key, nonce};
-use crate::model::{Approved, Checked, GrantState, ModelApp, ModelGrant, Violation, check};
+use crate::model::{Approved, GrantState, ModelApp, ModelGrant};
 use crate::sabotage::{Sabotage, What};
 use crate::world::World;
 

@@ -5,7 +5,7 @@ use reservation::decision::{Dated, Event};
 use reservation::installation::{self, Installation, Verdict};
 use reservation::{AttemptId, BookingId, Timestamp};
 
-use crate::model::{Checked, check};
+use crate::checked::{Checked, check};
 
 /// What the log says of a card.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,6 +9,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod checked;
 mod choose;
 mod flow;
 mod log;
@@ -20,8 +21,8 @@ mod world;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 
+use checked::Violation;
 use flow::Flow;
-use model::Violation;
 use sabotage::Sabotage;
 use world::World;
 

@@ -12,9 +12,10 @@ use reservation::limits::{
 };
 use reservation::{Aggregate, CardId, InstallationId, Policy, Timestamp, decide};
 
+use crate::checked::{Checked, Violation, check};
 use crate::common::{app, card, noon, variant};
 use crate::log::{AppLog, CardLog};
-use crate::model::{Checked, Lock, Model, ModelEnd, Violation, check};
+use crate::model::{Lock, Model, ModelEnd};
 use crate::rng::Rng;
 use crate::sabotage::{Sabotage, What};
 
